@@ -1,0 +1,126 @@
+"""Which effects a change of state asks for, and what the site is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.model import (
+    Actor,
+    Comment,
+    Effect,
+    EffectKind,
+    Outcome,
+    Source,
+    State,
+    Words,
+)
+from bot.core.reasons import Reason, label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlets:
+    """Where effects can go in this installation."""
+
+    tell_site: bool = False
+    """A callback address is set."""
+    show_cases: bool = False
+    """A Discord review channel is set."""
+    undo_grace_s: float = 20.0
+    """How long a person's decision waits before it leaves the house, so that undo is real."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What became of a comment and on whose word: the substance of the site's callback."""
+
+    outcome: Outcome
+    actor: Actor
+    because: Words
+    reason: Reason | None = None
+    note: str | None = None
+    rules: tuple[str, ...] = ()
+    rulebook: str | None = None
+
+
+def after_verdict(
+    comment: Comment, announcement: Announcement, *, now: datetime, outlets: Outlets
+) -> tuple[Effect, ...]:
+    """Effects of an automatic decision: nothing waits for an undo."""
+    return _outward(comment, announcement, now=now, due_at=now, revocable=False, outlets=outlets)
+
+
+def after_resolution(
+    comment: Comment, announcement: Announcement, *, now: datetime, outlets: Outlets
+) -> tuple[Effect, ...]:
+    """Effects of a person's decision: they wait for the grace period."""
+    due_at = now + timedelta(seconds=outlets.undo_grace_s)
+    return _outward(comment, announcement, now=now, due_at=due_at, revocable=True, outlets=outlets)
+
+
+def correction(
+    comment: Comment, announcement: Announcement, *, now: datetime, outlets: Outlets
+) -> tuple[Effect, ...]:
+    """What a site that had been told already hears after an undo."""
+    return _outward(comment, announcement, now=now, due_at=now, revocable=False, outlets=outlets)
+
+
+def show_case(comment_id: str, *, now: datetime, outlets: Outlets) -> tuple[Effect, ...]:
+    """The review channel's card is brought in line."""
+    if not outlets.show_cases:
+        return ()
+    return (Effect(kind=EffectKind.SHOW_CASE, subject=comment_id, due_at=now),)
+
+
+def _outward(
+    comment: Comment,
+    announcement: Announcement,
+    *,
+    now: datetime,
+    due_at: datetime,
+    revocable: bool,
+    outlets: Outlets,
+) -> tuple[Effect, ...]:
+    if comment.source is Source.DISCORD:
+        if announcement.outcome is not Outcome.REJECT:
+            return ()
+        payload: Mapping[str, object] = {
+            "channel_id": comment.story.id,
+            "message_id": comment.external_id,
+        }
+        kind = EffectKind.DELETE_MESSAGE
+    else:
+        if not outlets.tell_site:
+            return ()
+        payload, kind = site_message(comment, announcement, now=now), EffectKind.TELL_SITE
+    return (
+        Effect(kind=kind, subject=comment.id, due_at=due_at, payload=payload, revocable=revocable),
+    )
+
+
+def site_message(
+    comment: Comment, announcement: Announcement, *, now: datetime
+) -> dict[str, object]:
+    """The callback's body; made once and stored, so that every attempt sends the same bytes."""
+    reason = announcement.reason
+    state: State = announcement.outcome.state
+    return {
+        "type": f"comment.{state.value}",
+        "timestamp": now.isoformat(),
+        "data": {
+            "id": comment.external_id,
+            "comment": comment.id,
+            "version": comment.version,
+            "state": state.value,
+            "reason": reason.value if reason else None,
+            "reason_label": {"fr": label(reason, "fr"), "en": label(reason, "en")}
+            if reason
+            else None,
+            "because": {"fr": announcement.because.fr, "en": announcement.because.en},
+            "note": announcement.note,
+            "decided_by": announcement.actor.kind.value,
+            "rules": list(announcement.rules),
+            "rulebook": announcement.rulebook,
+        },
+    }

@@ -1,0 +1,97 @@
+"""Judges facts by a rulebook. Pure: every rule is looked at, and their order never matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.model import Basis, FactValue, Outcome, RuleHit, Stage, Verdict, Words
+from bot.core.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A named condition that asks for an outcome and gives a reason."""
+
+    id: str
+    title: str
+    stage: Stage
+    outcome: Outcome
+    because: Words
+    """May hold `{fact.name}`, filled with the value that was read."""
+    reason: Reason | None = None
+    """Set whenever `outcome` is REJECT."""
+
+
+class Conditions(Protocol):
+    """The compiled conditions of a rulebook."""
+
+    def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
+        """One answer a rule, in the rulebook's order; None where a fact it reads is absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """All rules of one version."""
+
+    version: str
+    """Hash of the files' content, shortened."""
+    rules: tuple[Rule, ...]
+    """In order of id; drafts left out."""
+    conditions: Conditions
+
+
+_STRICTNESS = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.REJECT: 2}
+_PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+_CONFLICT = Words(
+    fr="Des règles demandent à la fois de publier et de refuser.",
+    en="Some rules ask to publish and others to refuse.",
+)
+_DEFAULT = Words(fr="Aucune règle ne s'applique.", en="No rule applies.")
+
+
+def evaluate(rulebook: Rulebook, facts: Mapping[str, FactValue], *, default: Outcome) -> Verdict:
+    """What the live rules ask for together; `default` when none of them fired."""
+    answers = tuple(zip(rulebook.rules, rulebook.conditions(facts), strict=True))
+    hits = tuple(_hit(rule, facts) for rule, fired in answers if fired)
+    outcome, basis, leading = _strictest([hit for hit in hits if hit.stage is Stage.LIVE], default)
+    return Verdict(
+        outcome=outcome,
+        basis=basis,
+        rulebook=rulebook.version,
+        reason=leading.reason if leading else None,
+        because=leading.because if leading else _CONFLICT if basis is Basis.CONFLICT else _DEFAULT,
+        hits=hits,
+        not_applied=tuple(rule.id for rule, fired in answers if fired is None),
+        facts=dict(facts),
+    )
+
+
+def _strictest(live: list[RuleHit], default: Outcome) -> tuple[Outcome, Basis, RuleHit | None]:
+    asked = {hit.outcome for hit in live}
+    if not live:
+        return default, Basis.DEFAULT, None
+    if {Outcome.APPROVE, Outcome.REJECT} <= asked:
+        return Outcome.REVIEW, Basis.CONFLICT, None
+    leading = max(live, key=lambda hit: _STRICTNESS[hit.outcome])
+    return leading.outcome, Basis.RULE, leading
+
+
+def _hit(rule: Rule, facts: Mapping[str, FactValue]) -> RuleHit:
+    return RuleHit(
+        rule=rule.id,
+        stage=rule.stage,
+        outcome=rule.outcome,
+        reason=rule.reason,
+        because=Words(fr=_filled(rule.because.fr, facts), en=_filled(rule.because.en, facts)),
+    )
+
+
+def _filled(sentence: str, facts: Mapping[str, FactValue]) -> str:
+    def value(match: re.Match[str]) -> str:
+        fact = facts.get(match.group(1))
+        return "?" if fact is None else f"{fact:.2f}" if isinstance(fact, float) else str(fact)
+
+    return _PLACEHOLDER.sub(value, sentence)

@@ -1,0 +1,191 @@
+"""The engine beside the doors: takes comments through the pipeline in the background.
+
+Doors and views call it through this narrow interface. It owns the workers that moderate and the
+outbox; a door owns none, so that Discord may be down while the site is moderated, and the other
+way round.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot import pipeline
+from bot.core.errors import IntakeFullError
+from bot.core.model import (
+    Actor,
+    Case,
+    Comment,
+    Receipt,
+    Refused,
+    Report,
+    Resolution,
+    Resolved,
+    State,
+    Submission,
+    Undone,
+    Verdict,
+)
+from bot.ports import Ports, Store
+
+log = structlog.get_logger()
+
+_TRIES = 3
+"""A comment whose moderation raises this often is put in front of people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much may be under way at once."""
+
+    workers: int = 64
+    """Comments moderated at once; the scorer gathers its batches from them."""
+    max_waiting: int = 5_000
+    """Comments waiting for a verdict before doors are told to come back later."""
+    retry_after_s: int = 10
+
+
+class Engine:
+    """Everything a door or a view may ask for. Start once, stop once."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        *,
+        load: Load | None = None,
+        on_effects: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_effects` is called after each transaction that may have recorded effects."""
+        self._ports = ports
+        self._load = load or Load()
+        self._on_effects = on_effects
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._waiters: dict[str, asyncio.Future[Verdict | None]] = {}
+        self._workers: list[asyncio.Task[None]] = []
+
+    @property
+    def store(self) -> Store:
+        """For reading; what changes something goes through the methods below."""
+        return self._ports.store
+
+    @property
+    def waiting(self) -> int:
+        """Comments that wait for a verdict right now."""
+        return self._queue.qsize()
+
+    async def start(self) -> None:
+        """Starts the workers and takes up what an earlier run left unfinished."""
+        self._workers = [
+            asyncio.create_task(self._work(), name=f"moderate-{n}")
+            for n in range(self._load.workers)
+        ]
+        unfinished = await self.store.comments.unfinished()
+        for comment_id in unfinished:
+            self._queue.put_nowait(comment_id)
+        if unfinished:
+            log.info("taking up unfinished comments", count=len(unfinished))
+
+    async def stop(self) -> None:
+        """Stops at once: what is unfinished is taken up at the next start."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        self._workers = []
+
+    # --- what doors ask ------------------------------------------------------------------
+
+    async def submit(self, submission: Submission, *, wait_s: float = 0.0) -> Receipt:
+        """Stores the comment and has it moderated; waits at most `wait_s` for the verdict.
+
+        Raises IntakeFullError, with nothing stored, when too many are waiting.
+        """
+        if self._queue.qsize() >= self._load.max_waiting:
+            raise IntakeFullError(self._load.retry_after_s)
+        receipt = await pipeline.receive(self._ports, submission)
+        if receipt.state is not State.RECEIVED:
+            self._on_effects()
+            return await self._with_verdict(receipt)
+        waiter = self._waiters.get(receipt.comment_id)
+        if waiter is None:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters[receipt.comment_id] = waiter
+            self._queue.put_nowait(receipt.comment_id)
+        if wait_s <= 0:
+            return receipt
+        done, _ = await asyncio.wait([waiter], timeout=wait_s)
+        return await self._with_verdict(receipt) if done else receipt
+
+    async def withdraw(
+        self, *, site: str, external_id: str, delivery_id: str | None = None
+    ) -> Comment | None:
+        comment = await pipeline.withdraw(
+            self._ports, site=site, external_id=external_id, delivery_id=delivery_id
+        )
+        self._on_effects()
+        return comment
+
+    async def report(self, complaint: Report) -> Comment | None:
+        comment = await pipeline.report(self._ports, complaint)
+        self._on_effects()
+        return comment
+
+    # --- what moderators ask -------------------------------------------------------------
+
+    async def resolve(self, order: Resolution) -> Resolved | Refused:
+        resolved = await pipeline.resolve(self._ports, order)
+        self._on_effects()
+        return resolved
+
+    async def undo(self, case_id: int, *, actor: Actor) -> Undone | Refused:
+        undone = await pipeline.undo(self._ports, case_id, actor=actor)
+        self._on_effects()
+        return undone
+
+    async def claim(self, case_id: int, *, actor: Actor) -> Case | Refused:
+        return await pipeline.claim(self._ports, case_id, actor=actor)
+
+    async def release(self, case_id: int, *, actor: Actor) -> None:
+        await self.store.cases.release(case_id, actor=actor)
+
+    async def skip(self, case_id: int, *, actor: Actor) -> None:
+        await self.store.cases.skip(case_id, actor=actor, now=self._ports.now())
+
+    async def retry_delivery(self, item_id: int, *, actor: Actor) -> bool:
+        """Gives a dead letter a fresh start; False when there is no such item."""
+        found = await self.store.outbox.retry(item_id, actor=actor, now=self._ports.now())
+        self._on_effects()
+        return found
+
+    # --- the workers ---------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        while True:
+            comment_id = await self._queue.get()
+            verdict = await self._moderated(comment_id)
+            waiter = self._waiters.pop(comment_id, None)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(verdict)
+            self._on_effects()
+
+    async def _moderated(self, comment_id: str) -> Verdict | None:
+        """Never raises but for cancellation: a comment that keeps failing goes to people."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await pipeline.moderate(self._ports, comment_id)
+            except Exception:
+                log.exception("moderating failed", comment=comment_id, attempt=attempt)
+                await asyncio.sleep(0.2 * attempt)
+        try:
+            return await pipeline.set_aside(self._ports, comment_id, "moderating failed")
+        except Exception:
+            log.exception("comment left unfinished until the next start", comment=comment_id)
+            return None
+
+    async def _with_verdict(self, receipt: Receipt) -> Receipt:
+        record = await self.store.comments.record(receipt.comment_id)
+        if record is None:
+            return receipt
+        return replace(receipt, state=record.comment.state, verdict=record.verdict)

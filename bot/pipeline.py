@@ -1,0 +1,203 @@
+"""Read first: the life of a comment, one function a use case.
+
+A comment comes in (`receive`), is scored, evaluated and decided (`moderate`), a person resolves
+what was left for review (`resolve`) or takes a decision back (`undo`). Each writes one transaction;
+the effects it asks for are delivered later, by the outbox.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core import effects as effect
+from bot.core.decide import decide, priority
+from bot.core.effects import Announcement
+from bot.core.evaluate import evaluate
+from bot.core.facts import gather
+from bot.core.model import (
+    RULEBOOK,
+    Actor,
+    Basis,
+    Case,
+    Comment,
+    Outcome,
+    Receipt,
+    RefusalKind,
+    Refused,
+    Report,
+    Resolution,
+    Resolved,
+    Scores,
+    State,
+    Submission,
+    Undone,
+    Unscored,
+    Verdict,
+    Words,
+)
+from bot.ports import CaseEffects, Ports
+
+_REPORTED = Words(fr="Signalé par un lecteur.", en="Reported by a reader.")
+_TAKEN_BACK = Words(
+    fr="Une décision a été annulée, le commentaire est de nouveau à l'étude.",
+    en="A decision was taken back, the comment is under review again.",
+)
+
+
+async def receive(ports: Ports, submission: Submission) -> Receipt:
+    """Stores what a door hands in. When this returns, the comment survives a power cut."""
+    return await ports.store.comments.receive(
+        submission, on_case_change=_show(ports), now=ports.now()
+    )
+
+
+async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
+    """Scores and judges a received comment; None when it no longer waits for that."""
+    comment = await ports.store.comments.get(comment_id)
+    if comment is None or comment.state is not State.RECEIVED:
+        return None
+    scores = await ports.scorer.score(
+        comment.text, deadline_s=ports.deadline_s, language=comment.language
+    )
+    history = await ports.store.comments.history(comment)
+    now = ports.now()
+    facts = gather(comment=comment, scores=scores, history=history, now=now)
+    verdict = decide(
+        evaluate(ports.rulebook(), facts, default=ports.policy.default),
+        scores=scores,
+        recent=await ports.store.comments.recent_rejections(now=now),
+        policy=ports.policy,
+    )
+    return verdict if await _record(ports, comment, scores, verdict) else None
+
+
+async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
+    """Puts a comment whose moderation keeps failing in front of people, with the cause."""
+    comment = await ports.store.comments.get(comment_id)
+    if comment is None or comment.state is not State.RECEIVED:
+        return None
+    verdict = Verdict(
+        outcome=Outcome.REVIEW,
+        basis=Basis.FAILURE,
+        rulebook=ports.rulebook().version,
+        because=Words(
+            fr="La modération automatique a échoué : à vous de juger.",
+            en="Automatic moderation failed: yours to judge.",
+        ),
+    )
+    return verdict if await _record(ports, comment, Unscored(reason=why), verdict) else None
+
+
+async def _record(
+    ports: Ports, comment: Comment, scores: Scores | Unscored, verdict: Verdict
+) -> bool:
+    now = ports.now()
+    announcement = Announcement(
+        outcome=verdict.outcome,
+        actor=RULEBOOK,
+        because=verdict.because,
+        reason=verdict.reason if verdict.outcome is Outcome.REJECT else None,
+        rules=tuple(hit.rule for hit in verdict.hits),
+        rulebook=verdict.rulebook,
+    )
+    case = await ports.store.cases.for_comment(comment.id)
+    shown = verdict.outcome is Outcome.REVIEW or case is not None
+    return await ports.store.comments.judge(
+        comment,
+        scores=scores,
+        verdict=verdict,
+        priority=priority(verdict, scores, reports=comment.reports),
+        effects=(
+            *effect.after_verdict(comment, announcement, now=now, outlets=ports.outlets),
+            *(effect.show_case(comment.id, now=now, outlets=ports.outlets) if shown else ()),
+        ),
+        now=now,
+    )
+
+
+async def resolve(ports: Ports, order: Resolution) -> Resolved | Refused:
+    """Carries out a moderator's order, unless somebody was faster or the text has changed."""
+    if order.outcome is Outcome.REVIEW or (order.outcome is Outcome.REJECT and not order.reason):
+        return Refused(kind=RefusalKind.INVALID)
+    case = await ports.store.cases.get(order.case_id)
+    if case is None:
+        return Refused(kind=RefusalKind.UNKNOWN)
+    now = ports.now()
+    announcement = Announcement(
+        outcome=order.outcome,
+        actor=order.actor,
+        because=case.because,
+        reason=order.reason if order.outcome is Outcome.REJECT else None,
+        note=order.note,
+    )
+    done = await ports.store.cases.resolve(
+        order,
+        effects=(
+            *effect.after_resolution(case.comment, announcement, now=now, outlets=ports.outlets),
+            *effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
+        ),
+        now=now,
+    )
+    if isinstance(done, Refused):
+        return done
+    resolved_case, decision = done
+    undo_until = now + timedelta(seconds=ports.outlets.undo_grace_s)
+    return Resolved(case=resolved_case, decision=decision, undo_until=undo_until)
+
+
+async def undo(ports: Ports, case_id: int, *, actor: Actor) -> Undone | Refused:
+    """Takes the last decision on a case back; a site that was told hears the correction."""
+    case = await ports.store.cases.get(case_id)
+    decision = await ports.store.cases.last_decision(case_id) if case else None
+    if case is None or decision is None:
+        return Refused(kind=RefusalKind.UNKNOWN)
+    now = ports.now()
+    before = Outcome.APPROVE if case.basis is Basis.REPORT else Outcome.REVIEW
+    announcement = Announcement(outcome=before, actor=actor, because=_TAKEN_BACK)
+    done = await ports.store.cases.undo(
+        decision.id,
+        actor=actor,
+        corrections=effect.correction(case.comment, announcement, now=now, outlets=ports.outlets),
+        effects=effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
+        now=now,
+    )
+    if isinstance(done, Refused):
+        return done
+    reopened, undone, told = done
+    return Undone(case=reopened, decision=undone, site_had_been_told=told)
+
+
+async def withdraw(
+    ports: Ports, *, site: str, external_id: str, delivery_id: str | None = None
+) -> Comment | None:
+    """Ends a comment that was deleted at its source; None when it was never seen here."""
+    return await ports.store.comments.withdraw(
+        site=site,
+        external_id=external_id,
+        delivery_id=delivery_id,
+        on_case_change=_show(ports),
+        now=ports.now(),
+    )
+
+
+async def report(ports: Ports, complaint: Report) -> Comment | None:
+    """Counts a reader's complaint and asks people to look; None when the comment is unknown."""
+    return await ports.store.comments.report(
+        complaint,
+        priority=1.0,
+        because=_REPORTED,
+        on_case_change=_show(ports),
+        now=ports.now(),
+    )
+
+
+async def claim(ports: Ports, case_id: int, *, actor: Actor) -> Case | Refused:
+    """Tells colleagues that somebody is on the case, for `claim_s` seconds."""
+    now = ports.now()
+    until = now + timedelta(seconds=ports.claim_s)
+    return await ports.store.cases.claim(case_id, actor=actor, until=until, now=now)
+
+
+def _show(ports: Ports) -> CaseEffects:
+    now = ports.now()
+    return lambda comment_id: effect.show_case(comment_id, now=now, outlets=ports.outlets)

@@ -1,0 +1,315 @@
+"""What the pipeline needs from outside, as small protocols; `bot.app` plugs the real things in.
+
+Every method of a store that changes something is one transaction: state, audit entry and effects
+are written together or not at all, and the call returns only when they are on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.decide import Policy, RecentRejections
+from bot.core.effects import Outlets
+from bot.core.evaluate import Rulebook
+from bot.core.model import (
+    Actor,
+    AuditEntry,
+    AuthorHistory,
+    Case,
+    Comment,
+    CommentRecord,
+    Decision,
+    Delivery,
+    Effect,
+    EffectKind,
+    OutboxItem,
+    Receipt,
+    Refused,
+    Report,
+    Resolution,
+    Scores,
+    Submission,
+    Totals,
+    Unscored,
+    Verdict,
+    Words,
+)
+
+Clock = Callable[[], datetime]
+"""The time now, aware UTC."""
+
+CaseEffects = Callable[[str], Sequence[Effect]]
+"""Given a comment's id: the effects to record when its case changes."""
+
+
+class Scorer(Protocol):
+    """Gives probabilities to a text; never raises for a text, however strange."""
+
+    async def score(
+        self, text: str, *, deadline_s: float, language: str | None = None
+    ) -> Scores | Unscored:
+        """The scores within `deadline_s` seconds, or why not."""
+
+
+class Comments(Protocol):
+    """Every comment that was ever accepted, with its versions, scores and verdicts."""
+
+    async def receive(
+        self, submission: Submission, *, on_case_change: CaseEffects, now: datetime
+    ) -> Receipt:
+        """Stores a new comment or a new version of a known one, in state RECEIVED.
+
+        The same delivery id, or the same text again, changes nothing (`repeated`). A new version
+        moves the comment's open case to its next version, so that decisions made on the old text
+        are refused.
+        """
+
+    async def withdraw(
+        self,
+        *,
+        site: str,
+        external_id: str,
+        delivery_id: str | None,
+        on_case_change: CaseEffects,
+        now: datetime,
+    ) -> Comment | None:
+        """Ends a comment deleted at its source: its case closes, its effects are called off.
+
+        Returns the comment in its new state; None when it is unknown here.
+        """
+
+    async def report(
+        self,
+        report: Report,
+        *,
+        priority: float,
+        because: Words,
+        on_case_change: CaseEffects,
+        now: datetime,
+    ) -> Comment | None:
+        """Counts a reader's complaint, opens a case for an approved comment (which stays
+        approved until a person decides) and lifts the case's priority by `priority` at the first
+        complaint. None when the comment is unknown here."""
+
+    async def get(self, comment_id: str) -> Comment | None: ...
+
+    async def find(self, *, site: str, external_id: str) -> Comment | None: ...
+
+    async def record(self, comment_id: str) -> CommentRecord | None: ...
+
+    async def unfinished(self) -> list[str]:
+        """Ids in state RECEIVED, oldest first: what a restart has to take up again."""
+
+    async def history(self, comment: Comment) -> AuthorHistory:
+        """The author's past on this site, `comment` left out."""
+
+    async def recent_rejections(self, *, now: datetime) -> RecentRejections: ...
+
+    async def judge(
+        self,
+        comment: Comment,
+        *,
+        scores: Scores | Unscored,
+        verdict: Verdict,
+        priority: float,
+        effects: Sequence[Effect],
+        now: datetime,
+    ) -> bool:
+        """Writes scores, verdict, new state, decision or case, and effects.
+
+        False, with nothing written, when the comment is no longer RECEIVED in this version:
+        somebody else finished it, or a newer text came in.
+        """
+
+
+class Cases(Protocol):
+    """The review queue."""
+
+    async def queue(
+        self, *, limit: int = 50, offset: int = 0, viewer: Actor | None = None
+    ) -> list[Case]:
+        """Open cases, highest priority first, then oldest; those `viewer` skipped come last."""
+
+    async def get(self, case_id: int) -> Case | None: ...
+
+    async def for_comment(self, comment_id: str) -> Case | None: ...
+
+    async def resolve(
+        self, resolution: Resolution, *, effects: Sequence[Effect], now: datetime
+    ) -> tuple[Case, Decision] | Refused: ...
+
+    async def last_decision(self, case_id: int) -> Decision | None:
+        """The latest decision on the case's comment that was not undone."""
+
+    async def undo(
+        self,
+        decision_id: int,
+        *,
+        actor: Actor,
+        corrections: Sequence[Effect],
+        effects: Sequence[Effect],
+        now: datetime,
+    ) -> tuple[Case, Decision, bool] | Refused:
+        """Reopens the case and calls off what was not yet delivered.
+
+        `corrections` are written only if something had left already (the third value says so);
+        `effects` always. Refused as TOO_LATE when a message is already deleted at its source.
+        """
+
+    async def claim(
+        self, case_id: int, *, actor: Actor, until: datetime, now: datetime
+    ) -> Case | Refused:
+        """Takes or renews the lease; CLAIMED when a colleague's is still running."""
+
+    async def release(self, case_id: int, *, actor: Actor) -> None: ...
+
+    async def skip(self, case_id: int, *, actor: Actor, now: datetime) -> None:
+        """Moves the case to the end of this actor's queue and releases their claim."""
+
+
+class Outbox(Protocol):
+    """Effects on their way out."""
+
+    async def take_due(
+        self, *, now: datetime, limit: int, kinds: Sequence[EffectKind]
+    ) -> list[OutboxItem]:
+        """Marks as under way, and returns, the oldest waiting effect of each (kind, subject)
+        whose time has come. What was under way when the process died is taken again."""
+
+    async def settle(
+        self, results: Sequence[tuple[OutboxItem, Delivery, datetime]], *, now: datetime
+    ) -> None:
+        """Writes what became of taken items; the third value is when to try again."""
+
+    async def next_due_at(self, kinds: Sequence[EffectKind]) -> datetime | None: ...
+
+    async def waiting(self, *, limit: int = 100) -> list[OutboxItem]: ...
+
+    async def dead(self, *, limit: int = 100) -> list[OutboxItem]: ...
+
+    async def retry(self, item_id: int, *, actor: Actor, now: datetime) -> bool:
+        """Gives a dead letter (or a waiting item) a fresh start; False when there is none."""
+
+    async def add(self, effects: Sequence[Effect], *, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Where a case is shown in Discord."""
+
+    case_id: int
+    channel_id: int
+    message_id: int
+    case_version: int
+    """The version that is shown; smaller than the case's own while the card is stale."""
+
+
+class Cards(Protocol):
+    """Cards in the review channel: views of cases, rebuilt from the database when lost."""
+
+    async def get(self, case_id: int) -> Card | None: ...
+
+    async def put(self, card: Card) -> None: ...
+
+    async def remove(self, case_id: int) -> None: ...
+
+    async def of_open_cases(self) -> list[Card]: ...
+
+    async def stale(self) -> list[int]:
+        """Case ids whose card shows another version than the case's own, or closed ones' cards
+        still shown as open."""
+
+    async def missing(self, *, limit: int) -> list[Case]:
+        """Open cases without a card, in the queue's order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedChannel:
+    channel_id: int
+    guild_id: int | None
+    last_message_id: int | None
+    """The newest message that is stored; None before the first."""
+
+
+class WatchedChannels(Protocol):
+    """Discord channels whose messages are comments, and how far each was read."""
+
+    async def all(self) -> list[WatchedChannel]: ...
+
+    async def watch(self, channel_id: int, *, guild_id: int | None, now: datetime) -> None: ...
+
+    async def unwatch(self, channel_id: int) -> None: ...
+
+    async def advance(self, channel_id: int, message_id: int) -> None:
+        """Never moves back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    actor: Actor
+    expires_at: datetime
+
+
+class Sessions(Protocol):
+    """Log-ins to the console. Only hashes of tokens are kept."""
+
+    async def issue_link(self, token_hash: str, *, session: Session, now: datetime) -> None:
+        """`session.expires_at` is the link's own end."""
+
+    async def redeem_link(
+        self, token_hash: str, *, session_hash: str, expires_at: datetime, now: datetime
+    ) -> Session | None:
+        """Turns an unused link into a session; a second use, or one too late, gives None."""
+
+    async def get(self, session_hash: str, *, now: datetime) -> Session | None: ...
+
+    async def end(self, session_hash: str) -> None: ...
+
+
+class Store(Protocol):
+    """Everything remembered."""
+
+    @property
+    def comments(self) -> Comments: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def cards(self) -> Cards: ...
+    @property
+    def watched(self) -> WatchedChannels: ...
+    @property
+    def sessions(self) -> Sessions: ...
+
+    async def totals(self) -> Totals: ...
+
+    async def audit(self, entry: AuditEntry, *, comment_id: str | None = None) -> None: ...
+
+    async def ping(self) -> None:
+        """Raises when the database does not answer."""
+
+
+class Deliverer(Protocol):
+    """Takes effects of one kind to where they belong."""
+
+    async def deliver(self, item: OutboxItem) -> Delivery: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """All of the above, as the pipeline gets it."""
+
+    store: Store
+    scorer: Scorer
+    rulebook: Callable[[], Rulebook]
+    """The rulebook of this moment."""
+    now: Clock
+    policy: Policy
+    outlets: Outlets
+    deadline_s: float = 10.0
+    """How long scoring one comment may take before people get it unscored."""
+    claim_s: float = 600.0
