@@ -70,6 +70,9 @@ class OutboxWorker:
         self._bell.set()
 
     async def start(self) -> None:
+        recovered = await self._store.outbox.recover()
+        if recovered:
+            log.info("taking up deliveries that were under way", count=recovered)
         self._loop = asyncio.create_task(self._run(), name="outbox")
 
     async def stop(self) -> None:

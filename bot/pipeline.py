@@ -7,6 +7,7 @@ the effects it asks for are delivered later, by the outbox.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 from bot.core import effects as effect
@@ -62,13 +63,12 @@ async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
     history = await ports.store.comments.history(comment)
     now = ports.now()
     facts = gather(comment=comment, scores=scores, history=history, now=now)
-    verdict = decide(
-        evaluate(ports.rulebook(), facts, default=ports.policy.default),
-        scores=scores,
-        recent=await ports.store.comments.recent_rejections(now=now),
-        policy=ports.policy,
-    )
-    return verdict if await _record(ports, comment, scores, verdict) else None
+    asked = evaluate(ports.rulebook(), facts, default=ports.policy.default)
+    turn = ports.turn_to_reject if asked.outcome is Outcome.REJECT else nullcontext()
+    async with turn:
+        recent = await ports.store.comments.recent_rejections(now=now)
+        verdict = decide(asked, scores=scores, recent=recent, policy=ports.policy)
+        return verdict if await _record(ports, comment, scores, verdict) else None
 
 
 async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:

@@ -6,8 +6,9 @@ are written together or not at all, and the call returns only when they are on d
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -173,11 +174,17 @@ class Cases(Protocol):
 class Outbox(Protocol):
     """Effects on their way out."""
 
+    async def recover(self) -> int:
+        """Puts what was under way when the process died back in line; returns how many.
+
+        Only for the one process that delivers, before it starts to.
+        """
+
     async def take_due(
         self, *, now: datetime, limit: int, kinds: Sequence[EffectKind]
     ) -> list[OutboxItem]:
         """Marks as under way, and returns, the oldest waiting effect of each (kind, subject)
-        whose time has come. What was under way when the process died is taken again."""
+        whose time has come; one more attempt is counted for each."""
 
     async def settle(
         self, results: Sequence[tuple[OutboxItem, Delivery, datetime]], *, now: datetime
@@ -313,3 +320,6 @@ class Ports:
     deadline_s: float = 10.0
     """How long scoring one comment may take before people get it unscored."""
     claim_s: float = 600.0
+    """How long a moderator's claim on a case lasts without a sign of life."""
+    turn_to_reject: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while an automatic rejection is counted and recorded: the caps hold to the unit."""

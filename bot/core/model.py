@@ -514,6 +514,8 @@ class CommentRecord:
     case: Case | None
     """The latest case, open or closed."""
     history: AuthorHistory
+    complaints: tuple[str, ...]
+    """What readers who reported it wrote, oldest first."""
     audit: tuple[AuditEntry, ...]
 
 

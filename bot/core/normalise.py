@@ -50,6 +50,8 @@ _LETTER = re.compile(r"[^\W_]")
 _LEET_INSIDE = re.compile(
     r"[^\W\d_][013457@$€]+[^\W\d_]|^[013457@$€][^\W\d_]{2,}|[^\W\d_]{3,}[@$€30]$"
 )
+_SHORTEST_DISGUISE = 3
+"""Letters and signs; shorter ones (`a1`, `1e`) are labels."""
 _ORDINARY_NUMBER = re.compile(
     r"\d+(?:er|ère|ère|e|è|ème|eme|nd|nde|h|km|m|kg|g|s|th|st|rd|am|pm|x|p|k|ans|eur|min|mn|ko|mo|go)"
     r"\w{0,3}|\d+h\d+|covid\d*|g\d+|\w\d+"
@@ -97,7 +99,7 @@ def _undisguised(match: re.Match[str]) -> str:
     latin = sum("LATIN" in unicodedata.name(c, "") for c in letters)
     if 0 < latin < len(letters):
         word = "".join(_LOOK_ALIKES.get(c, c) for c in word)
-    if not latin or len(word) <= 2 or not any(c in "013457@$€" for c in word):
+    if not latin or len(word) < _SHORTEST_DISGUISE or not any(c in "013457@$€" for c in word):
         return word
     bare = word.rstrip("!|")
     if _LEET_INSIDE.search(bare) and not _ORDINARY_NUMBER.fullmatch(bare):

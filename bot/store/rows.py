@@ -1,0 +1,252 @@
+"""Rows to values and back: the only place that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.model import (
+    Actor,
+    ActorKind,
+    AuditEntry,
+    Author,
+    Basis,
+    Case,
+    Claim,
+    Comment,
+    Decision,
+    Effect,
+    EffectKind,
+    OutboxItem,
+    Outcome,
+    Parent,
+    RuleHit,
+    Scores,
+    Source,
+    Stage,
+    State,
+    Story,
+    TextFormat,
+    Unscored,
+    Verdict,
+    Window,
+    Words,
+)
+from bot.core.reasons import Reason
+from bot.store import tables as t
+
+Row = Any
+"""A SQLAlchemy row: its columns are attributes, named as in the select below."""
+
+COMMENT = (
+    sa.select(
+        t.comments.c.id,
+        t.comments.c.site,
+        t.comments.c.source,
+        t.comments.c.external_id,
+        t.comments.c.version,
+        t.comments.c.state,
+        t.comments.c.parent_external_id,
+        t.comments.c.parent_author,
+        t.comments.c.parent_text,
+        t.comments.c.created_at,
+        t.comments.c.received_at,
+        t.comments.c.reports,
+        t.text_versions.c.text,
+        t.text_versions.c.raw_text,
+        t.text_versions.c.format,
+        t.text_versions.c.language,
+        t.authors.c.external_id.label("author_external_id"),
+        t.authors.c.name.label("author_name"),
+        t.stories.c.external_id.label("story_external_id"),
+        t.stories.c.url.label("story_url"),
+        t.stories.c.title.label("story_title"),
+        t.stories.c.section.label("story_section"),
+    )
+    .join(
+        t.text_versions,
+        sa.and_(
+            t.text_versions.c.comment_id == t.comments.c.id,
+            t.text_versions.c.version == t.comments.c.version,
+        ),
+    )
+    .join(t.authors, t.authors.c.id == t.comments.c.author_id)
+    .join(t.stories, t.stories.c.id == t.comments.c.story_id)
+)
+
+CASE = COMMENT.join(t.cases, t.cases.c.comment_id == t.comments.c.id).add_columns(
+    t.cases.c.id.label("case_id"),
+    t.cases.c.version.label("case_version"),
+    t.cases.c.priority,
+    t.cases.c.basis,
+    t.cases.c.because_fr,
+    t.cases.c.because_en,
+    t.cases.c.opened_at,
+    t.cases.c.closed_at,
+    t.cases.c.claimed_by_kind,
+    t.cases.c.claimed_by_id,
+    t.cases.c.claimed_by_name,
+    t.cases.c.claimed_until,
+)
+
+
+def comment_of(row: Row) -> Comment:
+    parent = (
+        Parent(id=row.parent_external_id, author=row.parent_author, text=row.parent_text)
+        if row.parent_external_id is not None
+        else None
+    )
+    return Comment(
+        id=row.id,
+        site=row.site,
+        source=Source(row.source),
+        external_id=row.external_id,
+        version=row.version,
+        state=State(row.state),
+        text=row.text,
+        raw_text=row.raw_text,
+        format=TextFormat(row.format),
+        author=Author(id=row.author_external_id, name=row.author_name),
+        story=Story(
+            id=row.story_external_id,
+            url=row.story_url,
+            title=row.story_title,
+            section=row.story_section,
+        ),
+        parent=parent,
+        received_at=row.received_at,
+        created_at=row.created_at,
+        language=row.language,
+        reports=row.reports,
+    )
+
+
+def actor_of(row: Row, prefix: str) -> Actor | None:
+    kind = getattr(row, f"{prefix}_kind")
+    if kind is None:
+        return None
+    return Actor(
+        kind=ActorKind(kind),
+        id=getattr(row, f"{prefix}_id"),
+        name=getattr(row, f"{prefix}_name"),
+    )
+
+
+def actor_columns(prefix: str, actor: Actor | None) -> dict[str, str | None]:
+    return {
+        f"{prefix}_kind": actor.kind.value if actor else None,
+        f"{prefix}_id": actor.id if actor else None,
+        f"{prefix}_name": actor.name if actor else None,
+    }
+
+
+def case_of(row: Row) -> Case:
+    claimed_by = actor_of(row, "claimed_by")
+    return Case(
+        id=row.case_id,
+        version=row.case_version,
+        comment=comment_of(row),
+        opened_at=row.opened_at,
+        priority=row.priority,
+        basis=Basis(row.basis),
+        because=Words(fr=row.because_fr, en=row.because_en),
+        closed_at=row.closed_at,
+        claim=Claim(actor=claimed_by, until=row.claimed_until) if claimed_by else None,
+    )
+
+
+def decision_of(row: Row) -> Decision:
+    actor = actor_of(row, "actor")
+    assert actor is not None  # noqa: S101 - the column is not nullable
+    return Decision(
+        id=row.id,
+        comment_id=row.comment_id,
+        text_version=row.text_version,
+        outcome=Outcome(row.outcome),
+        actor=actor,
+        decided_at=row.decided_at,
+        reason=Reason(row.reason) if row.reason else None,
+        note=row.note,
+        undone_at=row.undone_at,
+        undone_by=actor_of(row, "undone_by"),
+    )
+
+
+def scores_of(row: Row) -> Scores | Unscored:
+    if row.unscored is not None:
+        return Unscored(reason=row.unscored)
+    worst = (
+        Window(start=row.worst_start, end=row.worst_end) if row.worst_start is not None else None
+    )
+    return Scores(
+        values=row.attributes,
+        scorer=row.scorer,
+        version=row.scorer_version,
+        worst=worst,
+        degraded=row.degraded,
+    )
+
+
+def scores_columns(scores: Scores | Unscored) -> dict[str, object]:
+    if isinstance(scores, Unscored):
+        return {"unscored": scores.reason, "degraded": False}
+    return {
+        "attributes": dict(scores.values),
+        "scorer": scores.scorer,
+        "scorer_version": scores.version,
+        "worst_start": scores.worst.start if scores.worst else None,
+        "worst_end": scores.worst.end if scores.worst else None,
+        "degraded": scores.degraded,
+    }
+
+
+def verdict_of(row: Row, hits: Sequence[Row]) -> Verdict:
+    return Verdict(
+        outcome=Outcome(row.outcome),
+        basis=Basis(row.basis),
+        rulebook=row.rulebook,
+        reason=Reason(row.reason) if row.reason else None,
+        because=Words(fr=row.because_fr, en=row.because_en),
+        hits=tuple(hit_of(hit) for hit in hits),
+        not_applied=tuple(row.not_applied),
+        facts=row.facts,
+    )
+
+
+def hit_of(row: Row) -> RuleHit:
+    return RuleHit(
+        rule=row.rule,
+        stage=Stage(row.stage),
+        outcome=Outcome(row.outcome),
+        reason=Reason(row.reason) if row.reason else None,
+        because=Words(fr=row.because_fr, en=row.because_en),
+    )
+
+
+def item_of(row: Row) -> OutboxItem:
+    settled_at: datetime | None = row.settled_at
+    return OutboxItem(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        effect=Effect(
+            kind=EffectKind(row.kind),
+            subject=row.comment_id,
+            due_at=row.due_at,
+            payload=row.payload,
+            revocable=row.revocable,
+        ),
+        created_at=row.created_at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        delivered_at=settled_at if row.status == "delivered" else None,
+        dead_at=settled_at if row.status == "dead" else None,
+    )
+
+
+def audit_of(row: Row) -> AuditEntry:
+    actor = actor_of(row, "actor")
+    assert actor is not None  # noqa: S101 - the column is not nullable
+    return AuditEntry(at=row.at, actor=actor, action=row.action, detail=row.detail)

@@ -1,0 +1,310 @@
+"""The tables. Each says how one author's rows are found, so that they can be erased."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(sa.TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out, whatever the database keeps."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=value.tzinfo or UTC) if value is not None else None
+
+
+def _actor(prefix: str, *, nullable: bool) -> tuple[sa.Column[str], ...]:
+    return (
+        sa.Column(f"{prefix}_kind", sa.String(16), nullable=nullable),
+        sa.Column(f"{prefix}_id", sa.String(200), nullable=nullable),
+        sa.Column(f"{prefix}_name", sa.String(200), nullable=nullable),
+    )
+
+
+def _of_comment(*, primary_key: bool = False, unique: bool = False) -> sa.Column[str]:
+    return sa.Column(
+        "comment_id",
+        sa.String(32),
+        sa.ForeignKey("comments.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+        unique=unique,
+    )
+
+
+sites = sa.Table(
+    "sites",
+    metadata,
+    # no author
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("first_seen_at", Utc, nullable=False),
+)
+
+stories = sa.Table(
+    "stories",
+    metadata,
+    # no author
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("site", sa.ForeignKey("sites.name"), nullable=False),
+    sa.Column("external_id", sa.String(300), nullable=False),
+    sa.Column("url", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("section", sa.Text),
+    sa.Column("first_seen_at", Utc, nullable=False),
+    sa.UniqueConstraint("site", "external_id"),
+)
+
+authors = sa.Table(
+    "authors",
+    metadata,
+    # an author's row: by (site, external_id)
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("site", sa.ForeignKey("sites.name"), nullable=False),
+    sa.Column("external_id", sa.String(300), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("first_seen_at", Utc, nullable=False),
+    sa.UniqueConstraint("site", "external_id"),
+)
+
+comments = sa.Table(
+    "comments",
+    metadata,
+    # an author's rows: by author_id; all tables below that hold comment_id go with them
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("site", sa.ForeignKey("sites.name"), nullable=False),
+    sa.Column("external_id", sa.String(300), nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("story_id", sa.ForeignKey("stories.id"), nullable=False),
+    sa.Column("author_id", sa.ForeignKey("authors.id"), nullable=False),
+    sa.Column("parent_external_id", sa.String(300)),
+    sa.Column("parent_author", sa.Text),
+    sa.Column("parent_text", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("created_at", Utc),
+    sa.Column("received_at", Utc, nullable=False),
+    sa.Column("reports", sa.Integer, nullable=False),
+    sa.UniqueConstraint("site", "external_id"),
+    sa.Index("ix_comments_state_received_at", "state", "received_at"),
+    sa.Index("ix_comments_author_id_state", "author_id", "state"),
+)
+
+text_versions = sa.Table(
+    "text_versions",
+    metadata,
+    # an author's rows: by comment_id
+    _of_comment(primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("raw_text", sa.Text),
+    sa.Column("format", sa.String(16), nullable=False),
+    sa.Column("language", sa.String(35)),
+    sa.Column("received_at", Utc, nullable=False),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    # an author's rows: by comment_id
+    sa.Column("site", sa.ForeignKey("sites.name"), primary_key=True),
+    sa.Column("delivery_id", sa.String(300), primary_key=True),
+    _of_comment(),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("received_at", Utc, nullable=False),
+)
+
+scores = sa.Table(
+    "scores",
+    metadata,
+    # an author's rows: by comment_id
+    _of_comment(primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("attributes", sa.JSON),
+    sa.Column("scorer", sa.String(64)),
+    sa.Column("scorer_version", sa.String(64)),
+    sa.Column("worst_start", sa.Integer),
+    sa.Column("worst_end", sa.Integer),
+    sa.Column("degraded", sa.Boolean, nullable=False),
+    sa.Column("unscored", sa.Text),
+    sa.Column("scored_at", Utc, nullable=False),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    # an author's rows: by comment_id
+    _of_comment(primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("basis", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(32)),
+    sa.Column("because_fr", sa.Text, nullable=False),
+    sa.Column("because_en", sa.Text, nullable=False),
+    sa.Column("rulebook", sa.String(64), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("not_applied", sa.JSON, nullable=False),
+    sa.Column("judged_at", Utc, nullable=False),
+)
+
+rule_hits = sa.Table(
+    "rule_hits",
+    metadata,
+    # an author's rows: by comment_id
+    _of_comment(primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("rule", sa.String(100), primary_key=True),
+    sa.Column("stage", sa.String(16), nullable=False),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(32)),
+    sa.Column("because_fr", sa.Text, nullable=False),
+    sa.Column("because_en", sa.Text, nullable=False),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    # an author's rows: by comment_id; one case a comment, opened again when need be
+    sa.Column("id", sa.Integer, primary_key=True),
+    _of_comment(unique=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("priority", sa.Float, nullable=False),
+    sa.Column("basis", sa.String(16), nullable=False),
+    sa.Column("because_fr", sa.Text, nullable=False),
+    sa.Column("because_en", sa.Text, nullable=False),
+    sa.Column("opened_at", Utc, nullable=False),
+    sa.Column("closed_at", Utc),
+    *_actor("claimed_by", nullable=True),
+    sa.Column("claimed_until", Utc),
+    sa.Index("ix_cases_closed_at_priority", "closed_at", "priority"),
+)
+
+skips = sa.Table(
+    "skips",
+    metadata,
+    # a moderator's rows: by actor_id; an author's: by case_id
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("actor_id", sa.String(200), primary_key=True),
+    sa.Column("skipped_at", Utc, nullable=False),
+)
+
+complaints = sa.Table(
+    "complaints",
+    metadata,
+    # an author's rows: by comment_id
+    sa.Column("id", sa.Integer, primary_key=True),
+    _of_comment(),
+    sa.Column("why", sa.Text),
+    sa.Column("received_at", Utc, nullable=False),
+    sa.Index("ix_complaints_comment_id", "comment_id"),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    # an author's rows: by comment_id
+    sa.Column("id", sa.Integer, primary_key=True),
+    _of_comment(),
+    sa.Column("text_version", sa.Integer, nullable=False),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(32)),
+    sa.Column("note", sa.Text),
+    *_actor("actor", nullable=False),
+    sa.Column("previous_state", sa.String(16), nullable=False),
+    sa.Column("decided_at", Utc, nullable=False),
+    sa.Column("undone_at", Utc),
+    *_actor("undone_by", nullable=True),
+    sa.Index("ix_decisions_comment_id", "comment_id"),
+    sa.Index("ix_decisions_actor_kind_outcome_decided_at", "actor_kind", "outcome", "decided_at"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    # an author's rows: by comment_id, which is also the subject
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("delivery_id", sa.String(64), nullable=False, unique=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    _of_comment(),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("revocable", sa.Boolean, nullable=False),
+    sa.Column("decision_id", sa.ForeignKey("decisions.id", ondelete="CASCADE")),
+    sa.Column("status", sa.String(16), nullable=False),  # waiting taken delivered dead cancelled
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("due_at", Utc, nullable=False),
+    sa.Column("settled_at", Utc),
+    sa.Column("last_error", sa.Text),
+    sa.Index("ix_outbox_status_due_at", "status", "due_at"),
+    sa.Index("ix_outbox_comment_id_kind", "comment_id", "kind"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # append-only; an author's rows: by comment_id. Never holds text of comments.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    *_actor("actor", nullable=False),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("comment_id", sa.String(32)),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Index("ix_audit_comment_id", "comment_id"),
+)
+
+cards = sa.Table(
+    "cards",
+    metadata,
+    # an author's rows: by case_id
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("case_version", sa.Integer, nullable=False),
+    sa.Column("shown_open", sa.Boolean, nullable=False),
+)
+
+watched_channels = sa.Table(
+    "watched_channels",
+    metadata,
+    # no author
+    sa.Column("channel_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("last_message_id", sa.BigInteger),
+    sa.Column("watched_since", Utc, nullable=False),
+)
+
+login_links = sa.Table(
+    "login_links",
+    metadata,
+    # a moderator's rows: by actor_id
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    *_actor("actor", nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("used_at", Utc),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    # a moderator's rows: by actor_id
+    sa.Column("session_hash", sa.String(64), primary_key=True),
+    *_actor("actor", nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+)

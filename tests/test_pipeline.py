@@ -1,0 +1,294 @@
+"""The life of a comment against the real store: what is recorded, what is asked of the outside."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot import pipeline
+from bot.core.decide import Policy
+from bot.core.model import (
+    Basis,
+    EffectKind,
+    Outcome,
+    RefusalKind,
+    Refused,
+    Report,
+    Resolution,
+    Resolved,
+    Source,
+    State,
+    Story,
+    Undone,
+)
+from bot.core.reasons import Reason
+from bot.ports import Ports
+from tests.conftest import ANNA, BEN, TestClock, submission
+
+ALL = tuple(EffectKind)
+
+
+async def accepted(ports: Ports, text: str, external_id: str = "1", **changes: object) -> str:
+    receipt = await pipeline.receive(ports, submission(external_id, text, **changes))
+    await pipeline.moderate(ports, receipt.comment_id)
+    return receipt.comment_id
+
+
+async def waiting_kinds(ports: Ports) -> list[tuple[str, str]]:
+    return sorted(
+        (item.effect.kind.value, str(item.effect.payload.get("type", "")))
+        for item in await ports.store.outbox.waiting()
+    )
+
+
+async def case_id_of(ports: Ports, comment_id: str) -> int:
+    case = await ports.store.cases.for_comment(comment_id)
+    assert case is not None
+    return case.id
+
+
+async def order(ports: Ports, comment_id: str, outcome: Outcome, **changes: object) -> Resolution:
+    case = await ports.store.cases.for_comment(comment_id)
+    assert case is not None
+    made = Resolution(
+        case_id=case.id,
+        case_version=case.version,
+        outcome=outcome,
+        actor=ANNA,
+        reason=Reason.OFFENSIVE if outcome is Outcome.REJECT else None,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "basis", "told"),
+    [
+        ("Merci !", State.APPROVED, Basis.DEFAULT, "comment.approved"),
+        ("bof", State.IN_REVIEW, Basis.RULE, "comment.in_review"),
+        ("affreux", State.REJECTED, Basis.RULE, "comment.rejected"),
+        ("muet", State.IN_REVIEW, Basis.UNSCORED, "comment.in_review"),
+    ],
+)
+async def test_a_verdict_is_recorded_with_its_effects(
+    ports: Ports, text: str, state: State, basis: Basis, told: str
+) -> None:
+    comment_id = await accepted(ports, text)
+    record = await ports.store.comments.record(comment_id)
+    assert record is not None
+    assert record.verdict is not None
+    assert (record.comment.state, record.verdict.basis) == (state, basis)
+    assert ("tell_site", told) in await waiting_kinds(ports)
+    assert (record.case is not None) == (state is State.IN_REVIEW)
+    assert [entry.action for entry in record.audit] == [
+        "received",
+        f"judged {record.verdict.outcome.value}",
+    ]
+
+
+async def test_a_repeated_delivery_and_a_repeated_text_do_nothing(ports: Ports) -> None:
+    first = await pipeline.receive(ports, submission(delivery_id="msg_1"))
+    again = await pipeline.receive(ports, submission(delivery_id="msg_1", text="another text"))
+    same_text = await pipeline.receive(ports, submission(delivery_id="msg_2"))
+    assert (first.repeated, again.repeated, same_text.repeated) == (False, True, True)
+    assert first.comment_id == again.comment_id == same_text.comment_id
+    assert (await ports.store.totals()).by_state == {State.RECEIVED: 1}
+
+
+async def test_twenty_deliveries_at_once_make_one_comment(ports: Ports) -> None:
+    receipts = await asyncio.gather(
+        *(pipeline.receive(ports, submission(delivery_id="msg_1")) for _ in range(20))
+    )
+    assert sum(not receipt.repeated for receipt in receipts) == 1
+    assert len({receipt.comment_id for receipt in receipts}) == 1
+
+
+async def test_moderating_twice_decides_once(ports: Ports) -> None:
+    receipt = await pipeline.receive(ports, submission(text="affreux"))
+    verdicts = await asyncio.gather(
+        *(pipeline.moderate(ports, receipt.comment_id) for _ in range(5))
+    )
+    assert sum(verdict is not None for verdict in verdicts) == 1
+    record = await ports.store.comments.record(receipt.comment_id)
+    assert record is not None
+    assert len(record.decisions) == 1
+
+
+async def test_an_edit_is_a_new_version_and_calls_off_what_was_decided(ports: Ports) -> None:
+    comment_id = await accepted(ports, "bof")
+    stale = await order(ports, comment_id, Outcome.APPROVE)
+    assert isinstance(await pipeline.resolve(ports, stale), Resolved)
+    assert ("tell_site", "comment.approved") in await waiting_kinds(ports)
+
+    edited = await pipeline.receive(ports, submission(text="affreux"))
+    assert (edited.version, edited.state) == (2, State.RECEIVED)
+    assert ("tell_site", "comment.approved") not in await waiting_kinds(ports)
+    await pipeline.moderate(ports, comment_id)
+    comment = await ports.store.comments.get(comment_id)
+    assert comment is not None
+    assert comment.state is State.REJECTED
+
+
+async def test_a_decision_on_an_edited_text_is_refused(ports: Ports) -> None:
+    comment_id = await accepted(ports, "bof")
+    stale = await order(ports, comment_id, Outcome.APPROVE)
+    await accepted(ports, "bof bof")
+    assert await pipeline.resolve(ports, stale) == Refused(kind=RefusalKind.CHANGED)
+
+
+async def test_the_second_moderator_hears_who_was_first(ports: Ports) -> None:
+    comment_id = await accepted(ports, "bof")
+    approve = await order(ports, comment_id, Outcome.APPROVE)
+    reject = await order(ports, comment_id, Outcome.REJECT, actor=BEN)
+    results = await asyncio.gather(
+        pipeline.resolve(ports, approve), pipeline.resolve(ports, reject)
+    )
+    assert isinstance(results[0], Resolved)
+    assert results[1] == Refused(kind=RefusalKind.TAKEN, by=ANNA, outcome=Outcome.APPROVE)
+
+
+async def test_a_colleagues_claim_keeps_others_out_until_it_ends(
+    ports: Ports, clock: TestClock
+) -> None:
+    comment_id = await accepted(ports, "bof")
+    case_id = await case_id_of(ports, comment_id)
+    await pipeline.claim(ports, case_id, actor=BEN)
+    wanted = await order(ports, comment_id, Outcome.APPROVE)
+    assert await pipeline.resolve(ports, wanted) == Refused(kind=RefusalKind.CLAIMED, by=BEN)
+    clock.forward(seconds=601)
+    assert isinstance(await pipeline.resolve(ports, wanted), Resolved)
+
+
+async def test_a_rejection_needs_a_reason(ports: Ports) -> None:
+    comment_id = await accepted(ports, "bof")
+    wanted = await order(ports, comment_id, Outcome.REJECT, reason=None)
+    assert await pipeline.resolve(ports, wanted) == Refused(kind=RefusalKind.INVALID)
+
+
+async def test_undo_in_time_leaves_no_trace_outside(ports: Ports) -> None:
+    comment_id = await accepted(ports, "bof")
+    before = await waiting_kinds(ports)
+    await pipeline.resolve(ports, await order(ports, comment_id, Outcome.REJECT))
+    undone = await pipeline.undo(ports, await case_id_of(ports, comment_id), actor=ANNA)
+    assert isinstance(undone, Undone)
+    assert not undone.site_had_been_told
+    assert undone.case.is_open
+    assert undone.case.comment.state is State.IN_REVIEW
+    assert await waiting_kinds(ports) == before
+    second = await pipeline.undo(ports, undone.case.id, actor=ANNA)
+    assert second == Refused(kind=RefusalKind.UNKNOWN)
+
+
+async def test_undo_after_the_site_was_told_tells_it_again(ports: Ports, clock: TestClock) -> None:
+    comment_id = await accepted(ports, "bof")
+    await deliver_all(ports)
+    await pipeline.resolve(ports, await order(ports, comment_id, Outcome.REJECT))
+    clock.forward(seconds=21)
+    assert await deliver_all(ports) == ["comment.rejected", ""]
+    undone = await pipeline.undo(ports, await case_id_of(ports, comment_id), actor=ANNA)
+    assert isinstance(undone, Undone)
+    assert undone.site_had_been_told
+    assert ("tell_site", "comment.in_review") in await waiting_kinds(ports)
+
+
+async def deliver_all(ports: Ports) -> list[str]:
+    """Takes what is due, as the outbox would, and says it arrived."""
+    from bot.core.model import Delivered  # noqa: PLC0415
+
+    done = []
+    while items := await ports.store.outbox.take_due(now=ports.now(), limit=50, kinds=ALL):
+        now = ports.now()
+        await ports.store.outbox.settle([(i, Delivered(), now) for i in items], now=now)
+        done += [str(i.effect.payload.get("type", "")) for i in items]
+    return sorted(done, reverse=True)
+
+
+async def test_a_discord_message_is_deleted_only_after_the_grace_period(
+    ports: Ports, clock: TestClock
+) -> None:
+    discord = {"site": "discord:7", "source": Source.DISCORD, "story": Story(id="99")}
+    comment_id = await accepted(ports, "bof", "555", **discord)
+    await deliver_all(ports)
+    await pipeline.resolve(ports, await order(ports, comment_id, Outcome.REJECT))
+    await deliver_all(ports)
+    left = await ports.store.outbox.waiting()
+    assert [item.effect.kind for item in left] == [EffectKind.DELETE_MESSAGE]
+    assert left[0].effect.payload == {"channel_id": "99", "message_id": "555"}
+    clock.forward(seconds=21)
+    await deliver_all(ports)
+    undone = await pipeline.undo(ports, await case_id_of(ports, comment_id), actor=ANNA)
+    assert undone == Refused(kind=RefusalKind.TOO_LATE)
+
+
+async def test_a_withdrawn_comment_leaves_the_queue_and_calls_off_its_callbacks(
+    ports: Ports,
+) -> None:
+    comment_id = await accepted(ports, "bof")
+    gone = await pipeline.withdraw(ports, site="site", external_id="1")
+    assert gone is not None
+    assert gone.state is State.WITHDRAWN
+    assert await ports.store.cases.queue() == []
+    assert {kind for kind, _ in await waiting_kinds(ports)} == {"show_case"}
+    assert (await ports.store.comments.get(comment_id)) == gone
+    assert await pipeline.withdraw(ports, site="site", external_id="never seen") is None
+
+
+async def test_deleting_a_refused_message_keeps_the_refusal_on_record(ports: Ports) -> None:
+    await accepted(ports, "affreux")
+    gone = await pipeline.withdraw(ports, site="site", external_id="1")
+    assert gone is not None
+    assert gone.state is State.REJECTED
+
+
+async def test_a_report_opens_a_case_and_the_comment_stays_up(ports: Ports) -> None:
+    comment_id = await accepted(ports, "Merci !")
+    reported = await pipeline.report(ports, Report(site="site", external_id="1", why="menace"))
+    assert reported is not None
+    assert (reported.state, reported.reports) == (State.APPROVED, 1)
+    record = await ports.store.comments.record(comment_id)
+    assert record is not None
+    assert record.case is not None
+    assert record.case.basis is Basis.REPORT
+    assert record.complaints == ("menace",)
+    await pipeline.resolve(ports, await order(ports, comment_id, Outcome.REJECT))
+    undone = await pipeline.undo(ports, record.case.id, actor=ANNA)
+    assert isinstance(undone, Undone)
+    assert undone.case.comment.state is State.APPROVED
+
+
+async def test_reported_comments_come_first(ports: Ports) -> None:
+    await accepted(ports, "bof", "1")
+    await accepted(ports, "bof, vraiment", "2")
+    await pipeline.report(ports, Report(site="site", external_id="2"))
+    queue = await ports.store.cases.queue()
+    assert [case.comment.external_id for case in queue] == ["2", "1"]
+
+
+async def test_a_skipped_case_goes_to_the_end_for_that_moderator_only(ports: Ports) -> None:
+    first = await accepted(ports, "bof", "1")
+    await accepted(ports, "bof, vraiment", "2")
+    await ports.store.cases.skip(await case_id_of(ports, first), actor=ANNA, now=ports.now())
+    of_anna = [case.comment.external_id for case in await ports.store.cases.queue(viewer=ANNA)]
+    of_ben = [case.comment.external_id for case in await ports.store.cases.queue(viewer=BEN)]
+    assert (of_anna, of_ben) == (["2", "1"], ["1", "2"])
+
+
+async def test_the_cap_on_automatic_rejections_holds_to_the_unit(ports: Ports) -> None:
+    capped = replace(ports, policy=Policy(max_rejections_per_hour=3, max_rejections_per_day=10))
+    ids = [
+        (await pipeline.receive(capped, submission(str(n), f"affreux {n}"))).comment_id
+        for n in range(20)
+    ]
+    await asyncio.gather(*(pipeline.moderate(capped, comment_id) for comment_id in ids))
+    assert (await ports.store.totals()).by_state == {State.REJECTED: 3, State.IN_REVIEW: 17}
+    case = (await ports.store.cases.queue(limit=1))[0]
+    assert case.basis is Basis.CAP
+
+
+async def test_in_degraded_mode_nothing_is_removed_automatically(ports: Ports, scorer) -> None:
+    scorer.degraded = True
+    comment_id = await accepted(ports, "affreux")
+    case = await ports.store.cases.for_comment(comment_id)
+    assert case is not None
+    assert case.basis is Basis.DEGRADED
