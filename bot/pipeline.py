@@ -7,11 +7,10 @@ the effects it asks for are delivered later, by the outbox.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import timedelta
 
 from bot.core import effects as effect
-from bot.core.decide import decide, priority
+from bot.core.decide import NONE_RECENT, decide, priority
 from bot.core.effects import Announcement
 from bot.core.evaluate import evaluate
 from bot.core.facts import gather
@@ -29,14 +28,13 @@ from bot.core.model import (
     Resolution,
     Resolved,
     Scores,
-    State,
     Submission,
     Undone,
     Unscored,
     Verdict,
     Words,
 )
-from bot.ports import CaseEffects, Ports
+from bot.ports import CaseEffects, Pending, Ports
 
 _REPORTED = Words(fr="Signalé par un lecteur.", en="Reported by a reader.")
 _TAKEN_BACK = Words(
@@ -54,27 +52,28 @@ async def receive(ports: Ports, submission: Submission) -> Receipt:
 
 async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
     """Scores and judges a received comment; None when it no longer waits for that."""
-    comment = await ports.store.comments.get(comment_id)
-    if comment is None or comment.state is not State.RECEIVED:
+    pending = await ports.store.comments.pending(comment_id)
+    if pending is None:
         return None
+    comment = pending.comment
     scores = await ports.scorer.score(
         comment.text, deadline_s=ports.deadline_s, language=comment.language
     )
-    history = await ports.store.comments.history(comment)
-    now = ports.now()
-    facts = gather(comment=comment, scores=scores, history=history, now=now)
+    facts = gather(comment=comment, scores=scores, history=pending.history, now=ports.now())
     asked = evaluate(ports.rulebook(), facts, default=ports.policy.default)
-    turn = ports.turn_to_reject if asked.outcome is Outcome.REJECT else nullcontext()
-    async with turn:
-        recent = await ports.store.comments.recent_rejections(now=now)
+    if asked.outcome is not Outcome.REJECT:
+        verdict = decide(asked, scores=scores, recent=NONE_RECENT, policy=ports.policy)
+        return await _recorded(ports, pending, scores, verdict)
+    async with ports.turn_to_reject:
+        recent = await ports.store.comments.recent_rejections(now=ports.now())
         verdict = decide(asked, scores=scores, recent=recent, policy=ports.policy)
-        return verdict if await _record(ports, comment, scores, verdict) else None
+        return await _recorded(ports, pending, scores, verdict)
 
 
 async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
     """Puts a comment whose moderation keeps failing in front of people, with the cause."""
-    comment = await ports.store.comments.get(comment_id)
-    if comment is None or comment.state is not State.RECEIVED:
+    pending = await ports.store.comments.pending(comment_id)
+    if pending is None:
         return None
     verdict = Verdict(
         outcome=Outcome.REVIEW,
@@ -85,13 +84,14 @@ async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
             en="Automatic moderation failed: yours to judge.",
         ),
     )
-    return verdict if await _record(ports, comment, Unscored(reason=why), verdict) else None
+    return await _recorded(ports, pending, Unscored(reason=why), verdict)
 
 
-async def _record(
-    ports: Ports, comment: Comment, scores: Scores | Unscored, verdict: Verdict
-) -> bool:
-    now = ports.now()
+async def _recorded(
+    ports: Ports, pending: Pending, scores: Scores | Unscored, verdict: Verdict
+) -> Verdict | None:
+    """The verdict once it is written; None when somebody was faster or the text has changed."""
+    now, comment = ports.now(), pending.comment
     announcement = Announcement(
         outcome=verdict.outcome,
         actor=RULEBOOK,
@@ -100,19 +100,19 @@ async def _record(
         rules=tuple(hit.rule for hit in verdict.hits),
         rulebook=verdict.rulebook,
     )
-    case = await ports.store.cases.for_comment(comment.id)
-    shown = verdict.outcome is Outcome.REVIEW or case is not None
-    return await ports.store.comments.judge(
+    to_show = verdict.outcome is Outcome.REVIEW or pending.has_case
+    written = await ports.store.comments.judge(
         comment,
         scores=scores,
         verdict=verdict,
         priority=priority(verdict, scores, reports=comment.reports),
         effects=(
             *effect.after_verdict(comment, announcement, now=now, outlets=ports.outlets),
-            *(effect.show_case(comment.id, now=now, outlets=ports.outlets) if shown else ()),
+            *(effect.show_case(comment.id, now=now, outlets=ports.outlets) if to_show else ()),
         ),
         now=now,
     )
+    return verdict if written else None
 
 
 async def resolve(ports: Ports, order: Resolution) -> Resolved | Refused:

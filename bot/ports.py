@@ -55,6 +55,17 @@ class Scorer(Protocol):
         """The scores within `deadline_s` seconds, or why not."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What moderating a comment starts from, read in one go."""
+
+    comment: Comment
+    history: AuthorHistory
+    """The author's past on this site, `comment` left out."""
+    has_case: bool
+    """True when a case is open already: the text was edited while in review."""
+
+
 class Comments(Protocol):
     """Every comment that was ever accepted, with its versions, scores and verdicts."""
 
@@ -104,8 +115,8 @@ class Comments(Protocol):
     async def unfinished(self) -> list[str]:
         """Ids in state RECEIVED, oldest first: what a restart has to take up again."""
 
-    async def history(self, comment: Comment) -> AuthorHistory:
-        """The author's past on this site, `comment` left out."""
+    async def pending(self, comment_id: str) -> Pending | None:
+        """None unless the comment is in state RECEIVED."""
 
     async def recent_rejections(self, *, now: datetime) -> RecentRejections: ...
 

@@ -11,6 +11,7 @@ from bot import pipeline
 from bot.core.decide import Policy
 from bot.core.model import (
     Basis,
+    Delivered,
     EffectKind,
     Outcome,
     RefusalKind,
@@ -194,8 +195,6 @@ async def test_undo_after_the_site_was_told_tells_it_again(ports: Ports, clock: 
 
 async def deliver_all(ports: Ports) -> list[str]:
     """Takes what is due, as the outbox would, and says it arrived."""
-    from bot.core.model import Delivered  # noqa: PLC0415
-
     done = []
     while items := await ports.store.outbox.take_due(now=ports.now(), limit=50, kinds=ALL):
         now = ports.now()
@@ -239,6 +238,25 @@ async def test_deleting_a_refused_message_keeps_the_refusal_on_record(ports: Por
     gone = await pipeline.withdraw(ports, site="site", external_id="1")
     assert gone is not None
     assert gone.state is State.REJECTED
+
+
+async def test_a_repeated_deletion_is_answered_as_the_first_time(ports: Ports) -> None:
+    await accepted(ports, "affreux", "1")
+    await accepted(ports, "bof", "2")
+    for external_id in ("1", "2"):
+        first, again = [
+            await pipeline.withdraw(
+                ports, site="site", external_id=external_id, delivery_id=f"gone-{external_id}"
+            )
+            for _ in range(2)
+        ]
+        assert first == again
+    back = await pipeline.receive(ports, submission("2", "bof"))
+    assert (back.version, back.state) == (2, State.RECEIVED)
+    await pipeline.withdraw(ports, site="site", external_id="2", delivery_id="gone-2")
+    comment = await ports.store.comments.get(back.comment_id)
+    assert comment is not None
+    assert comment.state is State.RECEIVED
 
 
 async def test_a_report_opens_a_case_and_the_comment_stays_up(ports: Ports) -> None:

@@ -26,6 +26,8 @@ class RecentRejections:
     last_day: int
 
 
+NONE_RECENT = RecentRejections(last_hour=0, last_day=0)
+
 _UNSCORED = Words(
     fr="Le commentaire n'a pas pu être évalué : à vous de juger.",
     en="The comment could not be scored: yours to judge.",

@@ -14,9 +14,12 @@ class Fault:
     what: str
     """What was found and what is allowed."""
     fix: str = ""
+    excerpt: str = ""
+    """The line at fault and a caret under the place, each line indented; empty without a file."""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f"\n  {self.fix}" if self.fix else "")
+        excerpt = f"\n{self.excerpt}" if self.excerpt else ""
+        return f"{self.where}: {self.what}{excerpt}" + (f"\n  {self.fix}" if self.fix else "")
 
 
 class FaultsError(Exception):

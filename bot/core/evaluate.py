@@ -44,7 +44,9 @@ class Rulebook:
 
 
 _STRICTNESS = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.REJECT: 2}
-_PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_QUOTED_CHARS = 80
+"""A fact made of words is cut here inside a sentence: it may be a whole comment."""
 _CONFLICT = Words(
     fr="Des règles demandent à la fois de publier et de refuser.",
     en="Some rules ask to publish and others to refuse.",
@@ -89,9 +91,19 @@ def _hit(rule: Rule, facts: Mapping[str, FactValue]) -> RuleHit:
     )
 
 
-def _filled(sentence: str, facts: Mapping[str, FactValue]) -> str:
-    def value(match: re.Match[str]) -> str:
-        fact = facts.get(match.group(1))
-        return "?" if fact is None else f"{fact:.2f}" if isinstance(fact, float) else str(fact)
+def placeholders(sentence: str) -> tuple[re.Match[str], ...]:
+    """Where a rule's sentence asks for a fact; group 1 is the name."""
+    return tuple(_PLACEHOLDER.finditer(sentence))
 
-    return _PLACEHOLDER.sub(value, sentence)
+
+def _filled(sentence: str, facts: Mapping[str, FactValue]) -> str:
+    return _PLACEHOLDER.sub(lambda match: _in_words(facts.get(match.group(1))), sentence)
+
+
+def _in_words(fact: FactValue | None) -> str:
+    if fact is None:
+        return "?"
+    if isinstance(fact, float):
+        return f"{fact:.2f}"
+    words = str(fact)
+    return words if len(words) <= _QUOTED_CHARS else words[: _QUOTED_CHARS - 1] + "…"

@@ -26,7 +26,7 @@ from bot.core.model import (
     Verdict,
     Words,
 )
-from bot.ports import CaseEffects
+from bot.ports import CaseEffects, Pending
 from bot.store import review
 from bot.store import tables as t
 from bot.store.database import Database
@@ -77,26 +77,29 @@ class SqlComments:
                 and known.text == submission.text
                 and known.state is not State.WITHDRAWN
             ):
-                await _remember_delivery(connection, submission.delivery_id, known, now=now)
-                return _receipt(known, repeated=True)
-            comment_id = known.id if known else uuid.uuid4().hex
-            await _write_version(connection, submission, comment_id, known=known, now=now)
-            comment = await _select(connection, t.comments.c.id == comment_id)
-            assert comment is not None  # noqa: S101 - written two lines above
+                receipt = _receipt(known, repeated=True)
+                await _remember_delivery(
+                    connection, known.site, submission.delivery_id, receipt, now=now
+                )
+                return receipt
+            receipt = await _write_version(connection, submission, known=known, now=now)
+            comment_id = receipt.comment_id
             if known is not None:
                 await call_off_outward(connection, comment_id, now=now)
                 if await review.touch(connection, comment_id):
                     await write_effects(connection, on_case_change(comment_id), now=now)
-            await _remember_delivery(connection, submission.delivery_id, comment, now=now)
+            await _remember_delivery(
+                connection, submission.site, submission.delivery_id, receipt, now=now
+            )
             await write_audit(
                 connection,
                 at=now,
                 actor=door(submission.site),
                 action="received" if known is None else "edited",
                 comment_id=comment_id,
-                detail={"version": comment.version},
+                detail={"version": receipt.version},
             )
-            return _receipt(comment, repeated=False)
+            return receipt
 
         return await self._database.write(work)
 
@@ -110,6 +113,9 @@ class SqlComments:
         now: datetime,
     ) -> Comment | None:
         async def work(connection: AsyncConnection) -> Comment | None:
+            answered = await _answered_before(connection, site, delivery_id)
+            if answered is not None:
+                return answered
             comment = await _select(
                 connection, t.comments.c.site == site, t.comments.c.external_id == external_id
             )
@@ -124,7 +130,9 @@ class SqlComments:
                 await call_off_outward(connection, comment.id, now=now)
             if await review.close(connection, comment.id, now=now):
                 await write_effects(connection, on_case_change(comment.id), now=now)
-            await _remember_delivery(connection, delivery_id, comment, now=now)
+            await _remember_delivery(
+                connection, comment.site, delivery_id, _receipt(comment, repeated=False), now=now
+            )
             await write_audit(
                 connection, at=now, actor=door(site), action="withdrawn", comment_id=comment.id
             )
@@ -164,7 +172,13 @@ class SqlComments:
                 connection, comment, priority=priority, because=because, now=now
             ):
                 await write_effects(connection, on_case_change(comment.id), now=now)
-            await _remember_delivery(connection, report.delivery_id, comment, now=now)
+            await _remember_delivery(
+                connection,
+                comment.site,
+                report.delivery_id,
+                _receipt(comment, repeated=False),
+                now=now,
+            )
             await write_audit(
                 connection,
                 at=now,
@@ -221,9 +235,24 @@ class SqlComments:
         async with self._database.reading() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def history(self, comment: Comment) -> AuthorHistory:
+    async def pending(self, comment_id: str) -> Pending | None:
         async with self._database.reading() as connection:
-            return await _history(connection, comment)
+            comment = await _select(
+                connection,
+                t.comments.c.id == comment_id,
+                t.comments.c.state == State.RECEIVED.value,
+            )
+            if comment is None:
+                return None
+            case = sa.select(t.cases.c.id).where(
+                t.cases.c.comment_id == comment_id, t.cases.c.closed_at.is_(None)
+            )
+            return Pending(
+                comment=comment,
+                history=await _history(connection, comment),
+                has_case=comment.version > 1
+                and (await connection.execute(case)).first() is not None,
+            )
 
     async def recent_rejections(self, *, now: datetime) -> RecentRejections:
         d = t.decisions.c
@@ -311,28 +340,32 @@ async def _answered_before(
 
 
 async def _remember_delivery(
-    connection: AsyncConnection, delivery_id: str | None, comment: Comment, *, now: datetime
+    connection: AsyncConnection,
+    site: str,
+    delivery_id: str | None,
+    receipt: Receipt,
+    *,
+    now: datetime,
 ) -> None:
+    """Only for a delivery that was not answered before."""
     if delivery_id is None:
         return
-    await upsert(
-        connection,
-        t.deliveries,
-        key={"site": comment.site, "delivery_id": delivery_id},
-        values={"comment_id": comment.id, "version": comment.version, "received_at": now},
+    values = {"comment_id": receipt.comment_id, "version": receipt.version, "received_at": now}
+    await connection.execute(
+        t.deliveries.insert().values(site=site, delivery_id=delivery_id, **values)
     )
 
 
 async def _write_version(
     connection: AsyncConnection,
     submission: Submission,
-    comment_id: str,
     *,
     known: Comment | None,
     now: datetime,
-) -> None:
+) -> Receipt:
     """The comment's row and its new text version; site, story and author as far as new."""
     site = submission.site
+    comment_id = known.id if known else uuid.uuid4().hex
     await upsert(
         connection,
         t.sites,
@@ -395,6 +428,7 @@ async def _write_version(
             received_at=now,
         )
     )
+    return Receipt(comment_id=comment_id, version=version, state=State.RECEIVED, repeated=False)
 
 
 async def _write_evidence(
@@ -484,20 +518,18 @@ async def _complaints(connection: AsyncConnection, comment: Comment) -> tuple[st
 
 
 async def _history(connection: AsyncConnection, comment: Comment) -> AuthorHistory:
-    of_author = sa.and_(
-        t.authors.c.site == comment.site, t.authors.c.external_id == comment.author.id
+    others = sa.and_(t.comments.c.author_id == t.authors.c.id, t.comments.c.id != comment.id)
+    query = (
+        sa.select(t.authors.c.first_seen_at, t.comments.c.state, sa.func.count())
+        .join(t.comments, others, isouter=True)
+        .where(t.authors.c.site == comment.site, t.authors.c.external_id == comment.author.id)
+        .group_by(t.authors.c.first_seen_at, t.comments.c.state)
     )
-    counts = (
-        sa.select(t.comments.c.state, sa.func.count())
-        .join(t.authors, t.authors.c.id == t.comments.c.author_id)
-        .where(of_author, t.comments.c.id != comment.id)
-        .group_by(t.comments.c.state)
-    )
-    by_state = {row[0]: row[1] for row in await connection.execute(counts)}
-    first = await connection.execute(sa.select(t.authors.c.first_seen_at).where(of_author))
+    rows = (await connection.execute(query)).all()
+    by_state = {row[1]: row[2] for row in rows}
     return AuthorHistory(
         approved=by_state.get(State.APPROVED.value, 0),
         rejected=by_state.get(State.REJECTED.value, 0),
         in_review=by_state.get(State.IN_REVIEW.value, 0),
-        first_seen_at=first.scalar_one_or_none(),
+        first_seen_at=rows[0][0] if rows else None,
     )

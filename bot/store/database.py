@@ -24,8 +24,8 @@ _GATHER = 128
 class Database:
     """One database file or server. `write` runs a unit of work; it returns once it is on disk.
 
-    Units that wait at the same moment share one transaction, each behind its own savepoint: one
-    disk flush for many comments, and one that fails takes no other with it.
+    Units that wait at the same moment share one transaction: one disk flush for many comments.
+    A unit may run twice (when a neighbour fails), so it must do nothing but use its connection.
     """
 
     def __init__(self, url: str) -> None:
@@ -78,28 +78,29 @@ class Database:
                     self._queue.task_done()
 
     async def _commit(self, batch: list[tuple[Work, asyncio.Future[Any]]]) -> None:
-        results: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        """Everybody's work in one transaction; if that fails, each in one of its own, so that
+        the one which fails takes no other with it."""
         try:
             async with self._writer.begin() as connection:
-                for work, future in batch:
-                    results.append((future, *await _guarded(connection, work)))
-        except Exception as error:  # noqa: BLE001 - the commit failed: every caller must hear of it
-            results = [(future, None, error) for _, future in batch]
-        for future, value, failure in results:
-            if future.done():  # the caller was cancelled and no longer listens
-                continue
-            if failure is None:
-                future.set_result(value)
-            else:
-                future.set_exception(failure)
+                values = [await work(connection) for work, _ in batch]
+        except Exception as error:  # noqa: BLE001 - told to whoever asked for the work
+            if len(batch) == 1:
+                _answer(batch[0][1], None, error)
+                return
+            for one in batch:
+                await self._commit([one])
+            return
+        for (_, future), value in zip(batch, values, strict=True):
+            _answer(future, value, None)
 
 
-async def _guarded(connection: AsyncConnection, work: Work) -> tuple[Any, Exception | None]:
-    try:
-        async with connection.begin_nested():
-            return await work(connection), None
-    except Exception as error:  # noqa: BLE001 - handed to the caller who asked for this unit
-        return None, error
+def _answer(future: asyncio.Future[Any], value: object, failure: Exception | None) -> None:
+    if future.done():  # the caller was cancelled and no longer listens
+        return
+    if failure is None:
+        future.set_result(value)
+    else:
+        future.set_exception(failure)
 
 
 def _engine(url: sa.URL, *, pool_size: int, begin: str) -> AsyncEngine:

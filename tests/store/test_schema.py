@@ -1,0 +1,66 @@
+"""The schema: what the migrations make is what the code expects, and a newer one is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot.core.errors import StoreError
+from bot.store import SqlStore
+from bot.store.tables import metadata
+
+
+async def test_all_migrations_together_make_the_tables(store: SqlStore, tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'veilleur.sqlite3'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+async def test_the_file_is_set_up_to_survive_a_power_cut(store: SqlStore) -> None:
+    async with store._database.reading() as connection:
+        found = {
+            name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_a_newer_database_is_refused_in_words(database_url: str, tmp_path: Path) -> None:
+    await (await SqlStore.open(database_url)).close()
+    with sqlite3.connect(tmp_path / "veilleur.sqlite3") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreError) as refused:
+        await SqlStore.open(database_url)
+    assert str(refused.value) == (
+        "DATABASE_URL: the database has schema 9999, unknown here\n"
+        "  it was written by a newer Veilleur: install that version, or restore a backup"
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+aiosqlite:////proc/nowhere/v.sqlite3",
+        "not an address",
+        "oracle+nothing://x/y",
+        "sqlite+aiosqlite:////dev/null",
+    ],
+)
+async def test_an_address_that_cannot_be_opened_gives_one_clear_fault(url: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        await SqlStore.open(url)
+    assert [fault.where for fault in refused.value.faults] == ["DATABASE_URL"]
+
+
+async def test_a_password_never_shows_in_a_fault() -> None:
+    with pytest.raises(StoreError) as refused:
+        await SqlStore.open("oracle+nothing://me:hunter2@x/y")
+    assert "hunter2" not in str(refused.value)
