@@ -1,0 +1,120 @@
+"""What a verdict rests on and what is known of a comment: scores, rule hits, the author's past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.model import RULEBOOK, AuthorHistory, Comment, Scores, State, Unscored, Verdict
+from bot.store import tables as t
+from bot.store.records import insert
+from bot.store.rows import actor_columns, scores_columns, scores_of, verdict_of
+
+_NOT_STORED = frozenset({"text.folded"})
+"""Facts that are the text once more: they can be had from it again."""
+
+
+async def write_evidence(
+    connection: AsyncConnection,
+    comment: Comment,
+    scores: Scores | Unscored,
+    verdict: Verdict,
+    *,
+    now: datetime,
+) -> None:
+    of_version = {"comment_id": comment.id, "version": comment.version}
+    await connection.execute(
+        t.scores.insert().values(**of_version, **scores_columns(scores), scored_at=now)
+    )
+    await connection.execute(
+        t.verdicts.insert().values(
+            **of_version,
+            outcome=verdict.outcome.value,
+            basis=verdict.basis.value,
+            reason=verdict.reason.value if verdict.reason else None,
+            because_fr=verdict.because.fr,
+            because_en=verdict.because.en,
+            rulebook=verdict.rulebook,
+            facts={k: v for k, v in verdict.facts.items() if k not in _NOT_STORED},
+            not_applied=list(verdict.not_applied),
+            judged_at=now,
+        )
+    )
+    for hit in verdict.hits:
+        await connection.execute(
+            t.rule_hits.insert().values(
+                **of_version,
+                rule=hit.rule,
+                stage=hit.stage.value,
+                outcome=hit.outcome.value,
+                reason=hit.reason.value if hit.reason else None,
+                because_fr=hit.because.fr,
+                because_en=hit.because.en,
+            )
+        )
+
+
+async def write_decision(
+    connection: AsyncConnection, comment: Comment, verdict: Verdict, *, now: datetime
+) -> int:
+    values = dict(
+        comment_id=comment.id,
+        text_version=comment.version,
+        outcome=verdict.outcome.value,
+        reason=verdict.reason.value if verdict.reason else None,
+        previous_state=comment.state.value,
+        decided_at=now,
+        **actor_columns("actor", RULEBOOK),
+    )
+    return await insert(connection, t.decisions, values)
+
+
+async def select_scores(connection: AsyncConnection, comment: Comment) -> Scores | Unscored | None:
+    query = t.scores.select().where(
+        t.scores.c.comment_id == comment.id, t.scores.c.version == comment.version
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return scores_of(row) if row else None
+
+
+async def select_verdict(connection: AsyncConnection, comment: Comment) -> Verdict | None:
+    query = t.verdicts.select().where(
+        t.verdicts.c.comment_id == comment.id, t.verdicts.c.version == comment.version
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    hits = t.rule_hits.select().where(
+        t.rule_hits.c.comment_id == comment.id, t.rule_hits.c.version == comment.version
+    )
+    found = await connection.execute(hits.order_by(t.rule_hits.c.rule))
+    return verdict_of(row, found.all())
+
+
+async def select_complaints(connection: AsyncConnection, comment: Comment) -> tuple[str, ...]:
+    query = (
+        sa.select(t.complaints.c.why)
+        .where(t.complaints.c.comment_id == comment.id, t.complaints.c.why.is_not(None))
+        .order_by(t.complaints.c.id)
+    )
+    return tuple((await connection.execute(query)).scalars())
+
+
+async def select_history(connection: AsyncConnection, comment: Comment) -> AuthorHistory:
+    others = sa.and_(t.comments.c.author_id == t.authors.c.id, t.comments.c.id != comment.id)
+    query = (
+        sa.select(t.authors.c.first_seen_at, t.comments.c.state, sa.func.count())
+        .join(t.comments, others, isouter=True)
+        .where(t.authors.c.site == comment.site, t.authors.c.external_id == comment.author.id)
+        .group_by(t.authors.c.first_seen_at, t.comments.c.state)
+    )
+    rows = (await connection.execute(query)).all()
+    by_state = {row[1]: row[2] for row in rows}
+    return AuthorHistory(
+        approved=by_state.get(State.APPROVED.value, 0),
+        rejected=by_state.get(State.REJECTED.value, 0),
+        in_review=by_state.get(State.IN_REVIEW.value, 0),
+        first_seen_at=rows[0][0] if rows else None,
+    )
