@@ -24,6 +24,7 @@ from bot.core.model import (
     Report,
     Resolution,
     Resolved,
+    Source,
     State,
     Submission,
     Undone,
@@ -57,11 +58,14 @@ class Engine:
         *,
         load: Load | None = None,
         on_effects: Callable[[], None] = lambda: None,
+        on_intake: Callable[[Source, str], None] = lambda _source, _result: None,
     ) -> None:
-        """`on_effects` is called after each transaction that may have recorded effects."""
+        """`on_effects` is called after each transaction that may have recorded effects,
+        `on_intake` with `accepted`, `repeated` or `full` for each submission."""
         self._ports = ports
         self._load = load or Load()
         self._on_effects = on_effects
+        self._on_intake = on_intake
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._waiters: dict[str, asyncio.Future[Verdict | None]] = {}
         self._workers: list[asyncio.Task[None]] = []
@@ -103,8 +107,10 @@ class Engine:
         Raises IntakeFullError, with nothing stored, when too many are waiting.
         """
         if self._queue.qsize() >= self._load.max_waiting:
+            self._on_intake(submission.source, "full")
             raise IntakeFullError(self._load.retry_after_s)
         receipt = await pipeline.receive(self._ports, submission)
+        self._on_intake(submission.source, "repeated" if receipt.repeated else "accepted")
         if receipt.state is not State.RECEIVED:
             self._on_effects()
             return await self._with_verdict(receipt)

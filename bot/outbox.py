@@ -65,6 +65,10 @@ class OutboxWorker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
+    def deliver_with(self, kind: EffectKind, deliverer: Deliverer) -> None:
+        """Plugs a way out in, before the start."""
+        self._deliverers[kind] = deliverer
+
     def ring(self) -> None:
         """Something new may be due."""
         self._bell.set()

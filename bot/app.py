@@ -1,0 +1,292 @@
+"""The composition root: builds, opens and closes everything. The only wiring there is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from bot.console import (
+    ChatStatus,
+    ConsoleConfig,
+    HealthConfig,
+    Metrics,
+    ScorerStatus,
+    console_routes,
+    health_routes,
+    issue_link,
+)
+from bot.core.decide import Policy
+from bot.core.effects import Outlets
+from bot.core.evaluate import Rulebook
+from bot.core.model import Actor, ActorKind, EffectKind
+from bot.engine import Engine, Load
+from bot.outbox import OutboxWorker
+from bot.ports import Deliverer, Ports
+from bot.rulebook import load
+from bot.score.process import ScorerProcess, open_scorer
+from bot.settings import Settings
+from bot.sites.callbacks import CallbackConfig, SiteCallbacks
+from bot.sites.standard import SiteConfig, site_routes
+from bot.store import SqlStore
+
+if TYPE_CHECKING:  # discord.py is loaded only where a token is set
+    import aiohttp
+
+    from bot.chat.supervise import Chat
+
+log = structlog.get_logger()
+
+_MAX_BODY_BYTES = 256 * 1024
+_OPERATOR = Actor(kind=ActorKind.ADMIN, id="operator", name="Operator")
+"""Whoever reads the terminal in which the bot was started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What is told once everything runs."""
+
+    url: str
+    console_link: str
+    """Logs in once, as the operator."""
+    discord: bool
+    """True when a token is set; the connection comes up on its own."""
+    scorer: str
+    rules: int
+    database: str
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What the doors and views are built from."""
+
+    settings: Settings
+    store: SqlStore
+    scorer: ScorerProcess
+    rulebook: Rulebook
+    metrics: Metrics
+    engine: Engine
+    outbox: OutboxWorker
+
+
+async def serve(
+    settings: Settings,
+    *,
+    announce: Callable[[Started], None],
+    stop: asyncio.Event,
+    connector: aiohttp.BaseConnector | None = None,
+) -> None:
+    """Runs Veilleur until `stop` is set; `connector` is handed on to discord.py.
+
+    Raises FaultsError for whatever the operator has to mend before it can start.
+    """
+    async with AsyncExitStack() as opened:  # closed in reverse: doors first, the store last
+        parts = await _parts(settings, opened)
+        chat = _chat(parts, connector)
+        await parts.engine.start()
+        opened.push_async_callback(parts.engine.stop)
+        await parts.outbox.start()
+        opened.push_async_callback(parts.outbox.stop)
+        url = await _http(parts, chat, opened)
+        if chat is not None:
+            await opened.enter_async_context(_running(chat))
+        console = _console(settings, url)
+        announce(
+            Started(
+                url=url,
+                console_link=await issue_link(parts.store, _OPERATOR, console, now()),
+                discord=chat is not None,
+                scorer=_described(parts.scorer),
+                rules=len(parts.rulebook.rules),
+                database=settings.database,
+            )
+        )
+        log.info("started", url=url, rulebook=parts.rulebook.version)
+        await stop.wait()
+        log.info("stopping")
+
+
+async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
+    metrics = Metrics()
+    rulebook = load(settings.rules_folder)
+    store = await SqlStore.open(settings.database_url)
+    opened.push_async_callback(store.close)
+    scorer = await open_scorer(
+        settings.scorer,
+        on_batch=lambda batch: metrics.batch_scored(batch.texts, batch.tokens, batch.seconds),
+    )
+    opened.push_async_callback(scorer.close)
+    outbox = OutboxWorker(store=store, deliverers=_callbacks(settings, opened), now=now)
+    ports = Ports(
+        store=store,
+        scorer=scorer,
+        rulebook=lambda: rulebook,
+        now=now,
+        policy=Policy(
+            default=settings.default_outcome,
+            max_rejections_per_hour=settings.max_auto_rejections_per_hour,
+            max_rejections_per_day=settings.max_auto_rejections_per_day,
+        ),
+        outlets=Outlets(
+            tell_site=settings.site_callback_url is not None,
+            show_cases=settings.discord_token is not None
+            and settings.review_channel_id is not None,
+            undo_grace_s=settings.undo_grace_s,
+        ),
+        deadline_s=settings.scoring_deadline_s,
+    )
+    engine = Engine(ports, on_effects=outbox.ring, on_intake=metrics.comment_received)
+    return _Parts(
+        settings=settings,
+        store=store,
+        scorer=scorer,
+        rulebook=rulebook,
+        metrics=metrics,
+        engine=engine,
+        outbox=outbox,
+    )
+
+
+def _callbacks(settings: Settings, opened: AsyncExitStack) -> dict[EffectKind, Deliverer]:
+    if settings.site_callback_url is None:
+        return {}
+    callbacks = SiteCallbacks(
+        CallbackConfig(
+            url=settings.site_callback_url,
+            secrets=settings.signing_secrets,
+            allow_private=settings.allow_private_callbacks,
+        )
+    )
+    opened.push_async_callback(callbacks.close)
+    return {EffectKind.TELL_SITE: callbacks}
+
+
+def _chat(parts: _Parts, connector: aiohttp.BaseConnector | None) -> Chat | None:
+    """Discord's side, with its ways out plugged into the outbox; None without a token."""
+    settings, store = parts.settings, parts.store
+    if settings.discord_token is None:
+        return None
+    from bot.chat.client import create_client
+    from bot.chat.config import ChatConfig
+    from bot.chat.deliveries import CaseCards, MessageDeletions
+    from bot.chat.supervise import Chat
+
+    console = _console(settings, _address(settings))
+    config = ChatConfig(
+        review_channel_id=settings.review_channel_id,
+        watched_channel_ids=settings.watched_channel_ids,
+        moderator_role_id=settings.moderator_role_id,
+        admin_role_id=settings.admin_role_id,
+        language=settings.language,
+        max_open_cards=settings.max_open_cards,
+        undo_grace_s=settings.undo_grace_s,
+        console_link=lambda actor: issue_link(store, actor, console, now()),
+    )
+    chat = Chat(
+        partial(create_client, config, parts.engine, connector=connector),
+        token=settings.discord_token.get_secret_value(),
+    )
+    parts.outbox.deliver_with(EffectKind.SHOW_CASE, CaseCards(chat.current))
+    parts.outbox.deliver_with(EffectKind.DELETE_MESSAGE, MessageDeletions(chat.current))
+    return chat
+
+
+@asynccontextmanager
+async def _running(chat: Chat) -> AsyncIterator[None]:
+    """Discord comes and goes on its own; nothing else waits for it."""
+    task = asyncio.create_task(chat.run(), name="discord")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _http(parts: _Parts, chat: Chat | None, opened: AsyncExitStack) -> str:
+    """Opens the port; returns the address people and machines use."""
+    settings, engine = parts.settings, parts.engine
+    address = _address(settings)
+    app = web.Application(client_max_size=_MAX_BODY_BYTES)
+    app.add_routes(
+        [
+            *_site_door(settings, engine, address),
+            *console_routes(engine, _console(settings, address)),
+            *health_routes(engine, _health(parts, chat)),
+        ]
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    opened.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+    if settings.public_url is not None or settings.http_port:
+        return address
+    return f"{address.removesuffix(':0')}:{runner.addresses[0][1]}"
+
+
+def _health(parts: _Parts, chat: Chat | None) -> HealthConfig:
+    token = parts.settings.metrics_token
+    return HealthConfig(
+        scorer_status=lambda: _scorer_status(parts.scorer),
+        chat_status=lambda: ChatStatus(connected=chat.status.connected) if chat else None,
+        rulebook=lambda: parts.rulebook,
+        metrics=parts.metrics,
+        max_waiting=Load().max_waiting,
+        metrics_token=token.get_secret_value() if token else None,
+    )
+
+
+def _site_door(settings: Settings, engine: Engine, address: str) -> list[web.RouteDef]:
+    if not settings.signing_secrets:
+        return []
+    config = SiteConfig(
+        secrets=settings.signing_secrets,
+        api_key=settings.site_api_key.get_secret_value() if settings.site_api_key else None,
+        public_url=address,
+        rate_per_minute=settings.intake_per_minute,
+    )
+    return site_routes(engine, config)
+
+
+def _console(settings: Settings, address: str) -> ConsoleConfig:
+    return ConsoleConfig(
+        public_url=address,
+        secure_cookies=address.startswith("https://"),
+        language=settings.language,
+        undo_grace_s=settings.undo_grace_s,
+    )
+
+
+def _address(settings: Settings) -> str:
+    """Without PUBLIC_URL: this machine, as seen from itself."""
+    if settings.public_url is not None:
+        return settings.public_url
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.http_host, settings.http_host)  # noqa: S104 - compared, not bound
+    return f"http://{host}:{settings.http_port}"
+
+
+def _scorer_status(scorer: ScorerProcess) -> ScorerStatus:
+    status = scorer.status
+    return ScorerStatus(
+        name=status.name or status.wanted,
+        ready=status.ready,
+        degraded=status.degraded,
+        restarts=status.restarts,
+    )
+
+
+def _described(scorer: ScorerProcess) -> str:
+    status = scorer.status
+    if status.name is None:
+        return f"not ready: {status.why}"
+    return f"{status.name} {status.version}" + (f" ({status.why})" if status.why else "")
