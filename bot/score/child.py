@@ -1,0 +1,138 @@
+"""The scorer process: owns the model, reads chunks from stdin, answers on stdout.
+
+Started as `python -m bot.score.child CHOICE`. It ends when its stdin does, however the bot ended,
+and leaves signals to the bot. It never writes comment text anywhere but into an answer's score.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sys
+from collections import OrderedDict
+from collections.abc import Mapping
+from queue import SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any, BinaryIO, cast
+
+from bot.core.model import Unscored
+from bot.score import frames
+from bot.score.choose import Choice, Chosen, ModelError, choose
+from bot.score.place import place
+from bot.score.reading import Model, Reading
+
+_REMEMBERED = 10_000
+"""Exact repeats that are answered without the model: a spam wave, a re-posted comment."""
+
+
+def main() -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)  # the bot decides when; it closes stdin
+    answers = _own_stdout()
+    try:
+        chosen = choose(cast(Choice, sys.argv[1]))
+    except ModelError as error:
+        _send(answers, {"failed": str(error)})
+        sys.exit(1)
+    chunks: SimpleQueue[list[tuple[int, str, float]]] = SimpleQueue()
+    Thread(target=_listen, args=(chunks,), daemon=True).start()
+    desk = Desk(chosen.model)
+    try:
+        _send(answers, {"ready": _introduction(chosen)})
+        while True:
+            _answer(desk, chunks.get(), answers)
+    except BrokenPipeError:
+        os._exit(0)  # the bot is gone; an orderly exit would flush into the broken pipe
+
+
+def _own_stdout() -> BinaryIO:
+    """Keeps the pipe for answers only; whatever a library prints goes to stderr."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _listen(chunks: SimpleQueue[list[tuple[int, str, float]]]) -> None:
+    """Reads ahead, so that the end of the bot is noticed even in the middle of a text."""
+    while (message := frames.read(sys.stdin.buffer)) is not None:
+        chunks.put([(int(i), str(text), float(limit)) for i, text, limit in message["chunk"]])
+    os._exit(0)
+
+
+def _send(answers: BinaryIO, message: Mapping[str, object]) -> None:
+    answers.write(frames.packed(message))
+    answers.flush()
+
+
+def _introduction(chosen: Chosen) -> dict[str, object]:
+    model = chosen.model
+    return {
+        "name": model.name,
+        "version": model.version,
+        "degraded": chosen.degraded,
+        "why": chosen.why,
+    }
+
+
+def _answer(desk: Desk, chunk: list[tuple[int, str, float]], answers: BinaryIO) -> None:
+    """Shortest text first: more callers are served sooner."""
+    began = monotonic()
+    for number, text, limit_s in sorted(chunk, key=lambda each: len(each[1])):
+        left_s = limit_s - (monotonic() - began)
+        _send(answers, {"id": number, **desk.serve(text, limit_s=left_s)})
+    report = {"texts": len(chunk), **desk.take_counts(), "seconds": monotonic() - began}
+    _send(answers, {"done": report})
+
+
+class Desk:
+    """Serves one text after the other and remembers exact repeats."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._known: OrderedDict[bytes, Reading] = OrderedDict()
+        self._repeats = self._windows = self._tokens = 0
+
+    def serve(self, text: str, *, limit_s: float) -> dict[str, Any]:
+        if limit_s <= 0:
+            return {"unscored": "its time was over before its turn"}
+        try:
+            form = self._model.form(text)
+            reading = self._read(form, limit_s=min(limit_s, self._model.limit_s))
+            if isinstance(reading, Unscored):
+                return {"unscored": reading.reason}
+            worst = None
+            if reading.worst:
+                window = place(text, form, reading.worst, make_form=self._model.form)
+                worst = [window.start, window.end]
+        except Exception as error:  # noqa: BLE001 - one text must not take the process down
+            # the name only: a message may quote the comment
+            return {"unscored": f"the scorer failed with {type(error).__name__}"}
+        return {"scores": dict(reading.values), "worst": worst}
+
+    def take_counts(self) -> dict[str, int]:
+        """What was done since the last call."""
+        counts = {"repeats": self._repeats, "windows": self._windows, "tokens": self._tokens}
+        self._repeats = self._windows = self._tokens = 0
+        return counts
+
+    def _read(self, form: str, *, limit_s: float) -> Reading | Unscored:
+        key = hashlib.blake2b(form.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            self._repeats += 1
+            return known
+        reading = self._model.score(form, limit_s=limit_s)
+        if isinstance(reading, Reading):
+            self._windows += reading.windows
+            self._tokens += reading.tokens
+            self._known[key] = reading
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return reading
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+"""The bot's side of the scorer process: starts it, feeds it, and starts it again when it falls."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import Process
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored, Window
+from bot.score import frames
+from bot.score.choose import Choice
+from bot.score.requests import Request, Waiting
+from bot.score.spawn import spawn
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorerLimits:
+    """How much and how long; the defaults suit two cores."""
+
+    max_waiting: int = 2_000
+    """Texts waiting before further ones are Unscored at once."""
+    texts_at_once: int = 32
+    chars_at_once: int = MAX_TEXT_CHARS
+    """A chunk is at most half a second of work or so: a hurried caller waits no longer."""
+    start_within_s: float = 60.0
+    """Loading Detoxify from a cold disk takes its time."""
+    hang_after_s: float = 15.0
+    """Without a sign of life; longer than any model may take over one text."""
+    first_pause_s: float = 0.1
+    """Before a restart; doubled with each start that did not last, up to `longest_pause_s`."""
+    longest_pause_s: float = 30.0
+    lasting_s: float = 60.0
+    """A process that served this long had a good start: the pause is short again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorerStatus:
+    """What health pages and `doctor` show."""
+
+    wanted: Choice
+    name: str | None = None
+    """The model that answers; None before the first is ready."""
+    version: str | None = None
+    degraded: bool = False
+    """Another model than the wanted one answers."""
+    why: str = ""
+    """Why it is degraded or not ready, for the operator; empty when all is well."""
+    ready: bool = False
+    restarts: int = 0
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """One chunk that the scorer process has finished."""
+
+    texts: int
+    repeats: int
+    """Texts answered from memory."""
+    windows: int
+    tokens: int
+    """Tokens the network was run on."""
+    seconds: float
+
+
+class ScorerDownError(Exception):
+    """The scorer process ended, hangs or talks nonsense."""
+
+
+async def open_scorer(
+    choice: Choice,
+    *,
+    limits: ScorerLimits | None = None,
+    on_batch: Callable[[BatchReport], None] = lambda _: None,
+) -> ScorerProcess:
+    """Starts the scorer process; returns when it is ready or its first start has failed.
+
+    A failed start raises nothing: `status.why` tells, comments go to people, and it is tried again.
+    """
+    scorer = ScorerProcess(choice, limits=limits or ScorerLimits(), on_batch=on_batch)
+    await scorer.start()
+    return scorer
+
+
+class ScorerProcess:
+    """Fulfils `bot.ports.Scorer`. Made by `open_scorer`, ended by `close`."""
+
+    def __init__(
+        self, choice: Choice, *, limits: ScorerLimits, on_batch: Callable[[BatchReport], None]
+    ) -> None:
+        self._limits = limits
+        self._on_batch = on_batch
+        self._status = ScorerStatus(wanted=choice)
+        self._waiting = Waiting(at_most=limits.max_waiting)
+        self._tried = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def status(self) -> ScorerStatus:
+        return self._status
+
+    @property
+    def queue_length(self) -> int:
+        """Texts that wait, without those being scored."""
+        return len(self._waiting)
+
+    async def score(
+        self, text: str, *, deadline_s: float, language: str | None = None
+    ) -> Scores | Unscored:
+        """The scores within `deadline_s` seconds, or why not. Raises nothing."""
+        if len(text) > MAX_TEXT_CHARS:
+            return Unscored(reason=f"longer than {MAX_TEXT_CHARS} characters")
+        if self._keeper is None:
+            return Unscored(reason="scorer is closed")
+        if self._waiting.is_full:
+            return Unscored(reason="scorer is overloaded")
+        deadline = asyncio.get_running_loop().time() + deadline_s
+        request = self._waiting.add(text, deadline=deadline)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await request.answer
+        except TimeoutError:
+            return Unscored(reason=f"timed out after {deadline_s:g} s")
+        finally:
+            self._waiting.drop(request)
+
+    async def start(self) -> None:
+        self._keeper = asyncio.create_task(self._keep(), name="scorer")
+        try:
+            await self._tried.wait()
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Ends the process; whoever still waits gets Unscored."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+        self._waiting.settle_all(Unscored(reason="scorer is closed"))
+
+    async def _keep(self) -> None:
+        """Starts the process again whenever it falls, with longer and longer pauses."""
+        clock = asyncio.get_running_loop().time
+        limits, pause_s = self._limits, self._limits.first_pause_s
+        while True:
+            began = clock()
+            try:
+                await self._serve()
+            except (ScorerDownError, frames.BrokenFrameError, OSError) as error:
+                why = str(error) or type(error).__name__
+            except Exception as error:
+                log.exception("scorer failed")
+                why = type(error).__name__
+            if clock() - began >= limits.lasting_s:
+                pause_s = limits.first_pause_s
+            log.error("scorer is down", why=why, again_in_s=pause_s, waiting=len(self._waiting))
+            self._tell(ready=False, pid=None, why=why, restarts=self._status.restarts + 1)
+            self._tried.set()
+            await asyncio.sleep(pause_s)
+            pause_s = min(limits.longest_pause_s, pause_s * 2)
+
+    async def _serve(self) -> None:
+        """The life of one process. Never returns: raises when the process is down."""
+        process = await spawn(self._status.wanted)
+        fall = asyncio.create_task(self._watch(process))
+        try:
+            await self._welcome(process)
+            while True:
+                await self._exchange(process, await self._next_chunk(process))
+        finally:
+            self._tell(ready=False, pid=None)
+            await _end(process)
+            await fall
+
+    async def _watch(self, process: Process) -> None:
+        """Notices a fall also while there is nothing to score."""
+        await process.wait()
+        self._waiting.bell.set()
+
+    async def _welcome(self, process: Process) -> None:
+        self._tell(pid=process.pid)
+        message = await _receive(process, within_s=self._limits.start_within_s)
+        if "ready" not in message:
+            raise ScorerDownError(str(message.get("failed", "unexpected message")))
+        self._tell(ready=True, **message["ready"])
+        status = self._status
+        facts = {"model": status.name, "version": status.version, "wanted": status.wanted}
+        if status.degraded:
+            log.error(
+                "scorer is degraded: nothing is removed automatically", why=status.why, **facts
+            )
+        else:
+            log.info("scorer is ready", **facts)
+        self._tried.set()
+
+    async def _next_chunk(self, process: Process) -> list[Request]:
+        while True:
+            self._waiting.bell.clear()
+            if process.returncode is not None:
+                raise ScorerDownError(_ending(process))
+            limits = self._limits
+            chunk = self._waiting.take(texts=limits.texts_at_once, chars=limits.chars_at_once)
+            if chunk:
+                return chunk
+            await self._waiting.bell.wait()
+
+    async def _exchange(self, process: Process, chunk: list[Request]) -> None:
+        """Hands a chunk over and passes the answers on as they come."""
+        open_requests = {request.id: request for request in chunk}
+        try:
+            await self._send(process, chunk)
+            while "done" not in (
+                message := await _receive(process, within_s=self._limits.hang_after_s)
+            ):
+                request = open_requests.pop(message["id"])
+                request.settle(self._answer(message))
+            report = BatchReport(**message["done"])
+        except asyncio.CancelledError:
+            for request in open_requests.values():
+                request.settle(Unscored(reason="scorer is closed"))
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise ScorerDownError("talks nonsense") from error
+        finally:
+            self._waiting.put_back(open_requests.values())
+        self._on_batch(report)
+
+    async def _send(self, process: Process, chunk: list[Request]) -> None:
+        now = asyncio.get_running_loop().time()
+        assert process.stdin is not None  # noqa: S101 - for the type checker: spawn() asks for it
+        process.stdin.write(
+            frames.packed({"chunk": [[each.id, each.text, each.deadline - now] for each in chunk]})
+        )
+        try:
+            async with asyncio.timeout(self._limits.hang_after_s):
+                await process.stdin.drain()
+        except TimeoutError:
+            raise ScorerDownError("takes no more texts") from None
+
+    def _answer(self, message: dict[str, Any]) -> Scores | Unscored:
+        if "unscored" in message:
+            return Unscored(reason=str(message["unscored"]))
+        status, worst = self._status, message["worst"]
+        return Scores(
+            values=message["scores"],
+            scorer=status.name or "",
+            version=status.version or "",
+            worst=Window(start=worst[0], end=worst[1]) if worst else None,
+            degraded=status.degraded,
+        )
+
+    def _tell(self, **changes: Any) -> None:
+        self._status = replace(self._status, **changes)
+
+
+async def _receive(process: Process, *, within_s: float) -> dict[str, Any]:
+    assert process.stdout is not None  # noqa: S101 - for the type checker: spawn() asks for it
+    try:
+        async with asyncio.timeout(within_s):
+            message = await frames.read_async(process.stdout)
+    except TimeoutError:
+        raise ScorerDownError(f"no sign of life for {within_s:g} s") from None
+    if message is None:
+        await process.wait()
+        raise ScorerDownError(_ending(process))
+    return message
+
+
+def _ending(process: Process) -> str:
+    code = process.returncode or 0
+    return f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+async def _end(process: Process) -> None:
+    """Closes stdin, on which the process ends by itself; kills it if it does not."""
+    assert process.stdin is not None  # noqa: S101 - for the type checker: spawn() asks for it
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(1.0):
+            await process.communicate()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+    with suppress(OSError):
+        await process.stdin.wait_closed()
