@@ -23,11 +23,11 @@ class Answers:
         return self.answers
 
 
-def _rule(outcome: Outcome, *, id: str = "r", stage: Stage = Stage.LIVE, fr: str = "x") -> Rule:
+def _rule(outcome: Outcome, *, name: str = "r", stage: Stage = Stage.LIVE, fr: str = "x") -> Rule:
     reason = Reason.SPAM if outcome is Outcome.REJECT else None
     return Rule(
-        id=id,
-        title=id,
+        id=name,
+        title=name,
         stage=stage,
         outcome=outcome,
         reason=reason,
@@ -58,7 +58,7 @@ def _judge(*asked: tuple[Rule, bool | None], facts=None, default=Outcome.APPROVE
     ],
 )
 def test_what_live_rules_ask_for_together(asked, outcome: Outcome, basis: Basis) -> None:
-    verdict = _judge(*((_rule(each, id=each.value), True) for each in asked))
+    verdict = _judge(*((_rule(each, name=each.value), True) for each in asked))
     assert (verdict.outcome, verdict.basis) == (outcome, basis)
     assert [hit.rule for hit in verdict.hits] == [each.value for each in asked]
 
@@ -70,8 +70,8 @@ def test_the_default_is_the_policys() -> None:
 
 def test_the_strictest_rule_gives_reason_and_words() -> None:
     verdict = _judge(
-        (_rule(Outcome.REVIEW, id="a", fr="vague"), True),
-        (_rule(Outcome.REJECT, id="b", fr="net"), True),
+        (_rule(Outcome.REVIEW, name="a", fr="vague"), True),
+        (_rule(Outcome.REJECT, name="b", fr="net"), True),
     )
     assert (verdict.reason, verdict.because.fr) == (Reason.SPAM, "net")
 
@@ -85,15 +85,17 @@ def test_a_conflict_has_words_of_its_own_and_no_reason() -> None:
 def test_a_shadow_is_recorded_and_acts_on_nothing() -> None:
     """Not even by making a conflict."""
     verdict = _judge(
-        (_rule(Outcome.REJECT, id="shadow", stage=Stage.SHADOW), True),
-        (_rule(Outcome.APPROVE, id="live"), True),
+        (_rule(Outcome.REJECT, name="shadow", stage=Stage.SHADOW), True),
+        (_rule(Outcome.APPROVE, name="live"), True),
     )
     assert (verdict.outcome, verdict.basis) == (Outcome.APPROVE, Basis.RULE)
     assert [hit.rule for hit in verdict.hits] == ["shadow", "live"]
 
 
 def test_a_rule_without_its_facts_is_named_and_does_nothing() -> None:
-    verdict = _judge((_rule(Outcome.REJECT, id="a"), None), (_rule(Outcome.REVIEW, id="b"), True))
+    verdict = _judge(
+        (_rule(Outcome.REJECT, name="a"), None), (_rule(Outcome.REVIEW, name="b"), True)
+    )
     assert verdict.outcome is Outcome.REVIEW
     assert verdict.not_applied == ("a",)
 
@@ -111,7 +113,7 @@ def test_a_rule_without_its_facts_is_named_and_does_nothing() -> None:
 )
 def test_order_never_matters(drawn, random) -> None:
     asked = [
-        (_rule(outcome, id=str(number), stage=stage), answer)
+        (_rule(outcome, name=str(number), stage=stage), answer)
         for number, (outcome, stage, answer) in enumerate(drawn)
     ]
     shuffled = list(asked)

@@ -1,0 +1,236 @@
+"""A folder of rule files -> rules that compiled, or every fault of every file in one go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.core.errors import Fault, RulesError
+from bot.core.evaluate import Rule, Rulebook, placeholders
+from bot.core.facts import BY_NAME, Declaration
+from bot.core.model import FactValue, Outcome, Stage, Words
+from bot.core.reasons import Reason
+from bot.rulebook.condition_faults import near
+from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
+from bot.rulebook.files import RuleText, read_folder, shown
+from bot.rulebook.schema import RuleFile, is_share
+from bot.rulebook.shape import shaped
+from bot.rulebook.source import Source, parse
+
+Kind = Literal["match", "pass"]
+KINDS: tuple[Kind, ...] = ("match", "pass")
+_LARGEST_INT = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text that its rule must fire on (`match`) or must leave alone (`pass`)."""
+
+    kind: Kind
+    index: int
+    """From 1, within its kind."""
+    where: str
+    """`rules/threat.yaml:12:7`"""
+    text: str
+    facts: dict[str, FactValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRule:
+    """One file, understood."""
+
+    rule: Rule
+    condition: Condition
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFolder:
+    """All rules of a folder, drafts included, in order of id."""
+
+    version: str
+    rules: tuple[ReadRule, ...]
+
+
+def load(directory: Path) -> Rulebook:
+    """The rulebook of a folder; raises RulesError with all faults of all files."""
+    folder = read(directory)
+    acting = [rule for rule in folder.rules if rule.rule.stage is not Stage.DRAFT]
+    return Rulebook(
+        version=folder.version,
+        rules=tuple(each.rule for each in acting),
+        conditions=CompiledConditions(tuple(each.condition.expression for each in acting)),
+    )
+
+
+def check(directory: Path) -> tuple[Fault, ...]:
+    """Every fault that would stop a start, in order of file and line; empty when all is well."""
+    try:
+        read(directory)
+    except RulesError as error:
+        return error.faults
+    return ()
+
+
+def read(directory: Path) -> ReadFolder:
+    """All or nothing: one fault anywhere and no rule is given out."""
+    folder = read_folder(directory)
+    rules: list[ReadRule] = []
+    faults = list(folder.faults)
+    for text in folder.texts:
+        outcome = _read(text)
+        if isinstance(outcome, ReadRule):
+            rules.append(outcome)
+        else:
+            faults.extend(outcome)
+    if not faults and all(rule.rule.stage is Stage.DRAFT for rule in rules):
+        what = "every rule is a draft: nothing would be looked at"
+        fix = "set at least one rule's stage to shadow or live"
+        faults.append(Fault(where=shown(directory), what=what, fix=fix))
+    if faults:
+        raise RulesError(tuple(sorted(faults, key=_place)))
+    return ReadFolder(version=folder.version, rules=tuple(rules))
+
+
+def _read(text: RuleText) -> ReadRule | list[Fault]:
+    source = parse(text)
+    if not isinstance(source, Source):
+        return list(source)
+    file = shaped(source)
+    condition = _condition(source)
+    faults = [
+        *(file if isinstance(file, tuple) else ()),
+        *(condition if isinstance(condition, tuple) else ()),
+        *_because_faults(source),
+        *_example_faults(source),
+        *_agreement_faults(source),
+    ]
+    if faults or isinstance(file, tuple) or not isinstance(condition, Condition):
+        return faults
+    return ReadRule(
+        rule=_rule(text.id, file), condition=condition, examples=tuple(_examples(file, source))
+    )
+
+
+def _place(fault: Fault) -> tuple[str, int, int]:
+    """File, then line, then column; what concerns the file as a whole comes first."""
+    path, *place = fault.where.rsplit(":", 2)
+    if len(place) == len(("line", "column")) and all(part.isdecimal() for part in place):
+        return path, int(place[0]), int(place[1])
+    return fault.where, 0, 0
+
+
+def _rule(rule_id: str, file: RuleFile) -> Rule:
+    return Rule(
+        id=rule_id,
+        title=file.title,
+        stage=file.stage,
+        outcome=file.then,
+        reason=file.reason,
+        because=Words(fr=file.because.fr, en=file.because.en or file.because.fr),
+    )
+
+
+def _condition(source: Source) -> Condition | tuple[Fault, ...] | None:
+    """None where the schema has already found that there is no text to compile."""
+    when = source.plain.get("when")
+    if not isinstance(when, str) or not when:
+        return None
+    outcome = compile_condition(when)
+    if isinstance(outcome, Condition):
+        return outcome
+    return tuple(
+        source.fault(source.inside(("when",), fault.offset), fault.what, fault.fix)
+        for fault in outcome
+    )
+
+
+def _because_faults(source: Source) -> Iterator[Fault]:
+    because = source.plain.get("because")
+    sentences = because if isinstance(because, dict) else {None: because}
+    for language, sentence in sentences.items():
+        path = ("because", language) if language else ("because",)
+        for found in placeholders(sentence) if isinstance(sentence, str) else ():
+            name = found.group(1)
+            if name not in BY_NAME:
+                at = source.inside(path, found.start(1))
+                yield source.fault(at, f"`{{{name}}}` names no fact", near(name, BY_NAME))
+
+
+def _agreement_faults(source: Source) -> Iterator[Fault]:
+    """What must go together: a refusal and its reason, an acting rule and its examples."""
+    plain = source.plain
+    if plain.get("then") == Outcome.REJECT and plain.get("reason") is None:
+        codes = ", ".join(Reason)
+        what = "a rule that rejects needs a `reason`"
+        yield source.fault(source.value_at(("then",)), what, f"add `reason:` with one of {codes}")
+    if plain.get("then") == Outcome.APPROVE and plain.get("reason") is not None:
+        what = "a rule that approves has no `reason`"
+        yield source.fault(source.key_at(("reason",)), what, "remove the line")
+    if plain.get("stage") not in {Stage.SHADOW.value, Stage.LIVE.value}:
+        return
+    examples = plain.get("examples", {})
+    for kind in KINDS if isinstance(examples, dict) else ():
+        if not examples.get(kind):
+            at = source.key_at(("examples", kind))
+            verb = "matches" if kind == "match" else "passes"
+            what = f"no example that {verb}: a {plain['stage']} rule proves itself"
+            yield source.fault(at, what, f"add one text under `examples: {kind}:`")
+
+
+def _example_faults(source: Source) -> Iterator[Fault]:
+    for kind in KINDS:
+        for index, example in enumerate(_listed(source.plain, kind)):
+            facts = example.get("facts") if isinstance(example, dict) else None
+            for name, value in facts.items() if isinstance(facts, dict) else ():
+                path = ("examples", kind, index, "facts", name)
+                declared = BY_NAME.get(name)
+                if declared is None:
+                    what = f"unknown fact `{name}`"
+                    yield source.fault(source.key_at(path), what, near(name, BY_NAME))
+                    continue
+                what = _unfit(declared, value)
+                if what:
+                    yield source.fault(source.value_at(path), f"`{name}` {what}, got `{value}`")
+
+
+def _listed(plain: dict[str, Any], kind: Kind) -> list[Any]:
+    examples = plain.get("examples")
+    listed = examples.get(kind) if isinstance(examples, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _unfit(declared: Declaration, value: Any) -> str:
+    """Why the value cannot be this fact; empty when it can. Other shapes are the schema's to report."""
+    if isinstance(value, dict | list) or value is None:
+        return ""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_share(declared):
+        return "" if number and 0 <= value <= 1 else "must be a number from 0 to 1"
+    if declared.kind == "double":
+        return "" if number and math.isfinite(value) else "must be a number"
+    if declared.kind == "int":
+        whole = number and isinstance(value, int) and abs(value) <= _LARGEST_INT
+        return "" if whole else "must be a whole number"
+    if declared.kind == "bool":
+        return "" if isinstance(value, bool) else "must be true or false"
+    return "" if isinstance(value, str) else "must be a text (put it in quotes)"
+
+
+def _examples(file: RuleFile, source: Source) -> Iterator[Example]:
+    for kind, listed in (("match", file.examples.match), ("pass", file.examples.passing)):
+        for index, example in enumerate(listed):
+            place = source.fault(source.value_at(("examples", kind, index)), "")
+            yield Example(
+                kind="match" if kind == "match" else "pass",
+                index=index + 1,
+                where=place.where,
+                text=example.text,
+                facts={
+                    name: float(value) if BY_NAME[name].kind == "double" else value
+                    for name, value in example.facts.items()
+                },
+            )
