@@ -4,12 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint format clean
+.PHONY: run test test-postgres lint format clean
 run: $(VENV)/.installed
 	$(BIN)/veilleur run
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
+
+# The store, the pipeline and the engine against a PostgreSQL server of yours:
+#   make test-postgres TEST_POSTGRES_URL=postgresql://postgres@127.0.0.1:5432
+test-postgres: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet -e '.[postgres]'
+	TEST_POSTGRES_URL=$(TEST_POSTGRES_URL) $(BIN)/python -m pytest tests/test_pipeline.py \
+	  tests/test_engine.py tests/test_outbox.py tests/store/test_database.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

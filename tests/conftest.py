@@ -4,6 +4,8 @@ formula instead of a model, and a rulebook of three lines."""
 from __future__ import annotations
 
 import asyncio
+import os
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -119,9 +121,23 @@ def submission(external_id: str = "1", text: str = "Merci !", **changes: object)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+POSTGRES = os.environ.get("TEST_POSTGRES_URL")
+"""`postgresql://user@host:port`, as `make test-postgres` sets it; each test gets a database."""
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'veilleur.sqlite3'}"
+async def database_url(tmp_path: Path) -> AsyncIterator[str]:
+    if POSTGRES is None:
+        yield f"sqlite+aiosqlite:///{tmp_path / 'veilleur.sqlite3'}"
+        return
+    import asyncpg
+
+    name = f"veilleur_test_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(f"{POSTGRES}/postgres")
+    await server.execute(f"CREATE DATABASE {name}")
+    yield f"{POSTGRES.replace('postgresql://', 'postgresql+asyncpg://')}/{name}"
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.close()
 
 
 @pytest.fixture

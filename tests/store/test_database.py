@@ -17,7 +17,7 @@ from bot.engine import Engine
 from bot.ports import Session
 from bot.store import SqlStore
 from bot.store import tables as t
-from tests.conftest import ANNA, submission
+from tests.conftest import ANNA, POSTGRES, submission
 
 
 async def test_a_failing_unit_leaves_its_neighbours_alone(store: SqlStore) -> None:
@@ -71,6 +71,7 @@ async def test_another_process_may_write_at_the_same_time(
     await other.close()
 
 
+@pytest.mark.skipif(POSTGRES is not None, reason="PostgreSQL is copied by pg_dump")
 async def test_a_backup_is_whole_and_taken_while_writing(
     store: SqlStore, engine: Engine, tmp_path: Path
 ) -> None:
