@@ -202,7 +202,8 @@ class Outbox(Protocol):
     ) -> None:
         """Writes what became of taken items; the third value is when to try again."""
 
-    async def next_due_at(self, kinds: Sequence[EffectKind]) -> datetime | None: ...
+    async def next_due_at(self, kinds: Sequence[EffectKind]) -> datetime | None:
+        """When `take_due` will next find something; those that wait for another do not count."""
 
     async def waiting(self, *, limit: int = 100) -> list[OutboxItem]: ...
 

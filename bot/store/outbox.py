@@ -24,6 +24,14 @@ from bot.store.records import write_audit, write_effects
 from bot.store.rows import item_of
 
 _OPEN = ("waiting", "taken")
+_EARLIER = t.outbox.alias("earlier")
+_BLOCKED = sa.exists().where(
+    _EARLIER.c.kind == t.outbox.c.kind,
+    _EARLIER.c.comment_id == t.outbox.c.comment_id,
+    _EARLIER.c.id < t.outbox.c.id,
+    _EARLIER.c.status.in_(_OPEN),
+)
+"""An earlier effect of the same kind and subject has not left yet."""
 
 
 class SqlOutbox:
@@ -42,20 +50,13 @@ class SqlOutbox:
     async def take_due(
         self, *, now: datetime, limit: int, kinds: Sequence[EffectKind]
     ) -> list[OutboxItem]:
-        earlier = t.outbox.alias("earlier")
-        blocked = sa.exists().where(
-            earlier.c.kind == t.outbox.c.kind,
-            earlier.c.comment_id == t.outbox.c.comment_id,
-            earlier.c.id < t.outbox.c.id,
-            earlier.c.status.in_(_OPEN),
-        )
         due = (
             t.outbox.select()
             .where(
                 t.outbox.c.status == "waiting",
                 t.outbox.c.due_at <= now,
                 t.outbox.c.kind.in_([kind.value for kind in kinds]),
-                ~blocked,
+                ~_BLOCKED,
             )
             .order_by(t.outbox.c.due_at, t.outbox.c.id)
             .limit(limit)
@@ -92,6 +93,7 @@ class SqlOutbox:
             .where(
                 t.outbox.c.status == "waiting",
                 t.outbox.c.kind.in_([kind.value for kind in kinds]),
+                ~_BLOCKED,
             )
             .order_by(t.outbox.c.due_at)
             .limit(1)

@@ -95,6 +95,7 @@ async def test_deliveries_of_one_subject_leave_in_order(store: SqlStore, engine:
     first = await store.outbox.take_due(now=_now(), limit=10, kinds=kinds)
     assert len(first) == 1
     assert await store.outbox.take_due(now=_now(), limit=10, kinds=kinds) == []
+    assert await store.outbox.next_due_at(kinds) is None  # the second waits for the first
     assert await store.outbox.recover() == 1
     again = await store.outbox.take_due(now=_now(), limit=10, kinds=kinds)
     assert [item.delivery_id for item in again] == [first[0].delivery_id]
