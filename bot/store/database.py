@@ -104,9 +104,14 @@ def _answer(future: asyncio.Future[Any], value: object, failure: Exception | Non
 
 
 def _engine(url: sa.URL, *, pool_size: int, begin: str) -> AsyncEngine:
+    # hide_parameters: a failing statement must not put a reader's text into the log
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+        return create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True
+    )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _: object) -> None:

@@ -43,6 +43,18 @@ async def test_a_failing_unit_leaves_its_neighbours_alone(store: SqlStore) -> No
     assert names == ["a"]
 
 
+async def test_a_failing_statement_does_not_show_what_it_carried(store: SqlStore) -> None:
+    async def twice(connection: AsyncConnection) -> None:
+        for _ in range(2):
+            await connection.execute(
+                t.sites.insert().values(name="a reader's words", source="s", first_seen_at=_now())
+            )
+
+    with pytest.raises(sa.exc.IntegrityError) as failed:
+        await store._database.write(twice)
+    assert "a reader's words" not in str(failed.value)
+
+
 async def test_neighbours_share_one_commit(store: SqlStore) -> None:
     commits = 0
 
