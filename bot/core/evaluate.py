@@ -87,7 +87,10 @@ def _hit(rule: Rule, facts: Mapping[str, FactValue]) -> RuleHit:
         stage=rule.stage,
         outcome=rule.outcome,
         reason=rule.reason,
-        because=Words(fr=_filled(rule.because.fr, facts), en=_filled(rule.because.en, facts)),
+        because=Words(
+            fr=_filled(rule.because.fr, facts, decimal=","),
+            en=_filled(rule.because.en, facts, decimal="."),
+        ),
     )
 
 
@@ -96,14 +99,16 @@ def placeholders(sentence: str) -> tuple[re.Match[str], ...]:
     return tuple(_PLACEHOLDER.finditer(sentence))
 
 
-def _filled(sentence: str, facts: Mapping[str, FactValue]) -> str:
-    return _PLACEHOLDER.sub(lambda match: _in_words(facts.get(match.group(1))), sentence)
+def _filled(sentence: str, facts: Mapping[str, FactValue], *, decimal: str) -> str:
+    return _PLACEHOLDER.sub(
+        lambda match: _in_words(facts.get(match.group(1)), decimal=decimal), sentence
+    )
 
 
-def _in_words(fact: FactValue | None) -> str:
+def _in_words(fact: FactValue | None, *, decimal: str) -> str:
     if fact is None:
         return "?"
     if isinstance(fact, float):
-        return f"{fact:.2f}"
+        return f"{fact:.2f}".replace(".", decimal)
     words = str(fact)
     return words if len(words) <= _QUOTED_CHARS else words[: _QUOTED_CHARS - 1] + "…"

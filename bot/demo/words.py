@@ -69,6 +69,6 @@ WORDS = {"fr": FRENCH, "en": ENGLISH}
 SUGGESTIONS = {
     "kind": "Merci pour cet article.",
     "insult": "Tu es vraiment un connard, espèce d'ordure.",
-    "borderline": "Quelle idée stupide, le maire raconte n'importe quoi.",
+    "borderline": "Encore un journaliste qui n'a rien compris, changez de métier.",
 }
 """What the three buttons fill in."""

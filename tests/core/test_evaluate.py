@@ -128,8 +128,8 @@ def test_the_sentence_is_filled_with_the_facts_that_were_read() -> None:
     sentence = "{score.threat} {text.links} {source} {story.title} {score.insult}"
     facts = {"score.threat": 0.987, "text.links": 3, "source": "site", "story.title": "x" * 500}
     because = _judge((_rule(Outcome.REVIEW, fr=sentence), True), facts=facts).because
-    assert because.fr == f"0.99 3 site {'x' * 79}… ?"
-    assert because.en == f"en {because.fr}"
+    assert because.fr == f"0,99 3 site {'x' * 79}… ?"
+    assert because.en == f"en 0.99 3 site {'x' * 79}… ?"
 
 
 def test_a_fact_cannot_bring_placeholders_of_its_own() -> None:
