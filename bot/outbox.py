@@ -96,8 +96,9 @@ class OutboxWorker:
                 log.exception("outbox turn failed")
                 wait_s = 5.0
             if wait_s > 0:
-                try:
-                    await asyncio.wait_for(self._bell.wait(), timeout=wait_s)
+                try:  # not wait_for: in Python 3.11 it loses a cancellation that meets the bell
+                    async with asyncio.timeout(wait_s):
+                        await self._bell.wait()
                 except TimeoutError:
                     continue
 
