@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
+import aiohttp
 import structlog
 from aiohttp import web
 
@@ -24,7 +24,6 @@ from bot.console import (
     issue_link,
 )
 from bot.core.decide import Policy
-from bot.core.effects import Outlets
 from bot.core.evaluate import Rulebook
 from bot.core.model import Actor, ActorKind, EffectKind
 from bot.engine import Engine, Load
@@ -38,11 +37,12 @@ from bot.sites.standard import SiteConfig, site_routes
 from bot.store import SqlStore
 
 if TYPE_CHECKING:  # discord.py is loaded only where a token is set
-    import aiohttp
-
     from bot.chat.supervise import Chat
 
 log = structlog.get_logger()
+
+MakeConnector = Callable[[], aiohttp.BaseConnector | None]
+"""A client closes its connector, so each gets a new one; None takes aiohttp's own."""
 
 _MAX_BODY_BYTES = 256 * 1024
 _OPERATOR = Actor(kind=ActorKind.ADMIN, id="operator", name="Operator")
@@ -85,9 +85,9 @@ async def serve(
     *,
     announce: Callable[[Started], None],
     stop: asyncio.Event,
-    connector: aiohttp.BaseConnector | None = None,
+    connector: MakeConnector = lambda: None,
 ) -> None:
-    """Runs Veilleur until `stop` is set; `connector` is handed on to discord.py.
+    """Runs Veilleur until `stop` is set; each of its Discord clients gets a `connector`.
 
     Raises FaultsError for whatever the operator has to mend before it can start.
     """
@@ -138,12 +138,7 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
             max_rejections_per_hour=settings.max_auto_rejections_per_hour,
             max_rejections_per_day=settings.max_auto_rejections_per_day,
         ),
-        outlets=Outlets(
-            tell_site=settings.site_callback_url is not None,
-            show_cases=settings.discord_token is not None
-            and settings.review_channel_id is not None,
-            undo_grace_s=settings.undo_grace_s,
-        ),
+        outlets=settings.outlets,
         deadline_s=settings.scoring_deadline_s,
     )
     engine = Engine(ports, on_effects=outbox.ring, on_intake=metrics.comment_received)
@@ -172,7 +167,7 @@ def _callbacks(settings: Settings, opened: AsyncExitStack) -> dict[EffectKind, D
     return {EffectKind.TELL_SITE: callbacks}
 
 
-def _chat(parts: _Parts, connector: aiohttp.BaseConnector | None) -> Chat | None:
+def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     """Discord's side, with its ways out plugged into the outbox; None without a token."""
     settings, store = parts.settings, parts.store
     if settings.discord_token is None:
@@ -194,7 +189,7 @@ def _chat(parts: _Parts, connector: aiohttp.BaseConnector | None) -> Chat | None
         console_link=lambda actor: issue_link(store, actor, console, now()),
     )
     chat = Chat(
-        partial(create_client, config, parts.engine, connector=connector),
+        lambda: create_client(config, parts.engine, connector=connector()),
         token=settings.discord_token.get_secret_value(),
     )
     parts.outbox.deliver_with(EffectKind.SHOW_CASE, CaseCards(chat.current))

@@ -292,6 +292,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "actor.site": ("Le site", "The site"),
     "audit.received": ("reçu", "received"),
     "audit.edited": ("texte modifié", "text edited"),
+    "audit.deleted after refusal": ("supprimé à la source", "deleted at its source"),
     "audit.withdrawn": ("retiré à la source", "deleted at its source"),
     "audit.reported": ("signalé par un lecteur", "reported by a reader"),
     "audit.judged approve": ("jugé : publié", "judged: published"),

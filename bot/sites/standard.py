@@ -28,6 +28,7 @@ _SHORT_CHARS = 500
 """Markup up to this length is taken apart on the spot; what is longer, in a thread."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Limited = Callable[[web.Request], bool]
 
 
 def _uncounted(status: int) -> None:
@@ -59,7 +60,7 @@ def site_routes(engine: Engine, config: SiteConfig) -> list[web.RouteDef]:
     return [
         web.post(comments, door.guarded(door.take)),
         web.route(hdrs.METH_ANY, comments, door.guarded(_refuse_method("POST"))),
-        web.get(one, door.guarded(door.show)),
+        web.get(one, door.guarded(door.show, limited=door.has_no_key)),
         web.route(hdrs.METH_ANY, one, door.guarded(_refuse_method("GET, HEAD"))),
         web.route(hdrs.METH_ANY, "/v1/{rest:.*}", door.guarded(_not_found)),
         *docs.routes(openapi.document(config.public_url)),
@@ -108,7 +109,8 @@ class _Door:
 
     async def show(self, request: web.Request) -> web.Response:
         """GET /v1/comments/{id}: by our id, else by the site's own."""
-        self._check_key(request)
+        if self.has_no_key(request):
+            raise ProblemError(Trouble.KEY_WRONG)
         comments = self._engine.store.comments
         wanted = request.match_info["id"]
         record = await comments.record(wanted)
@@ -119,21 +121,24 @@ class _Door:
             raise ProblemError(Trouble.NOT_FOUND, detail="no comment has this identifier")
         return _json(answers.comment_view(record), status=200)
 
-    def _check_key(self, request: web.Request) -> None:
+    def has_no_key(self, request: web.Request) -> bool:
         scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         key = self._config.api_key or ""
         matches = hmac.compare_digest(
             given.strip().encode("utf-8", "surrogateescape"), key.encode()
         )
-        if not (matches and key and scheme.lower() == "bearer"):
-            raise ProblemError(Trouble.KEY_WRONG)
+        return not (matches and key and scheme.lower() == "bearer")
 
-    def guarded(self, handler: Handler) -> Handler:
-        """The handler behind the rate limit, with every failure answered as a problem."""
+    def guarded(self, handler: Handler, *, limited: Limited = lambda _: True) -> Handler:
+        """The handler behind the rate limit, with every failure answered as a problem.
+
+        `limited` spares requests the limit, which is meant for comments that are sent.
+        """
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                self._check_rate(request)
+                if limited(request):
+                    self._check_rate(request)
                 response = await handler(request)
             except ProblemError as problem:
                 response = answer(problem, docs_url=self._docs_url)

@@ -135,8 +135,9 @@ class SqlComments:
             await remember_delivery(
                 connection, comment.site, delivery_id, receipt_of(comment, repeated=False), now=now
             )
+            action = "deleted after refusal" if comment.state is State.REJECTED else "withdrawn"
             await write_audit(
-                connection, at=now, actor=door(site), action="withdrawn", comment_id=comment.id
+                connection, at=now, actor=door(site), action=action, comment_id=comment.id
             )
             return await select_comment(connection, t.comments.c.id == comment.id)
 

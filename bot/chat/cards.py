@@ -1,0 +1,280 @@
+"""A case as moderators see it: a pure function of what the database holds.
+
+Every field has a budget, so that the whole stays below what Discord takes in one message.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+import discord
+from discord import ui
+
+from bot.chat import texts
+from bot.chat.buttons import ApproveButton, RejectButton, UndoButton
+from bot.chat.safe_text import length, neutral, one_line, web_address
+from bot.chat.texts import say
+from bot.core.model import (
+    ActorKind,
+    Case,
+    CommentRecord,
+    Decision,
+    RuleHit,
+    Scores,
+    Source,
+    Stage,
+    State,
+    Unscored,
+)
+from bot.core.reasons import label
+
+MESSAGE_CHARS = 3_900
+"""Discord takes 4,000 over all text of one message; the rest is a margin."""
+_COMMENT_CHARS_AT_LEAST = 800
+_MOST_RULES = 4
+_MOST_SCORES = 4
+_MOST_COMPLAINTS = 2
+"""The newest of what reporting readers wrote."""
+_MATTERS = 0.2
+"""A score below this is left out, unless it is the highest."""
+_CELLS = 10
+_SEVERE, _STRONG = 0.85, 0.5
+_GRAVE = 0.6
+"""From here on a threat or an attack on a group is severe, whatever the rest says."""
+
+
+class Severity(Enum):
+    """How bad the scorer thinks it is: colour and mark of a card."""
+
+    UNKNOWN = (0x80848E, "⚪")
+    MILD = (0xF0B132, "🟡")
+    STRONG = (0xE67E22, "🟠")
+    SEVERE = (0xDA373C, "🔴")
+
+    @property
+    def colour(self) -> discord.Colour:
+        return discord.Colour(self.value[0])
+
+    @property
+    def mark(self) -> str:
+        return self.value[1]
+
+
+def severity(scores: Scores | Unscored | None) -> Severity:
+    if not isinstance(scores, Scores) or not scores.values:
+        return Severity.UNKNOWN
+    grave = max(
+        scores.values.get(name, 0.0) for name in ("severe_toxicity", "threat", "identity_attack")
+    )
+    worst = max(scores.values.values())
+    if worst >= _SEVERE or grave >= _GRAVE:
+        return Severity.SEVERE
+    return Severity.STRONG if worst >= _STRONG else Severity.MILD
+
+
+def open_card(case: Case, record: CommentRecord, *, language: str) -> ui.LayoutView:
+    """The whole case, with the buttons to decide it."""
+    level = severity(record.scores)
+    head = _head(case, record, level, language=language)
+    evidence = _evidence(case, record, language=language)
+    room = MESSAGE_CHARS - length(head) - length(evidence)
+    comment = _comment(case, level, room=max(room, _COMMENT_CHARS_AT_LEAST), language=language)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=level.colour)
+    box.add_item(ui.TextDisplay(head)).add_item(ui.Separator())
+    box.add_item(ui.TextDisplay(comment)).add_item(ui.Separator())
+    box.add_item(ui.TextDisplay(evidence))
+    buttons: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    buttons.add_item(ApproveButton(case.id, case.version, language=language))
+    buttons.add_item(RejectButton(case.id, case.version, language=language))
+    box.add_item(buttons)
+    return _view(box)
+
+
+def closed_card(
+    case: Case, record: CommentRecord, *, language: str, undo_grace_s: float
+) -> ui.LayoutView:
+    """One short line: who, what, why, when; a person's decision can be undone."""
+    decision = _last(record)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_closed_colour(case))
+    box.add_item(
+        ui.TextDisplay(_closed_line(case, decision, language=language, grace_s=undo_grace_s))
+    )
+    if decision is not None and _by_person(decision) and case.comment.state is not State.WITHDRAWN:
+        buttons: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        buttons.add_item(UndoButton(case.id, case.version, language=language))
+        box.add_item(buttons)
+    return _view(box)
+
+
+def case_card(
+    case: Case, record: CommentRecord, *, language: str, undo_grace_s: float
+) -> ui.LayoutView:
+    """The card of a case as it stands now."""
+    if case.is_open:
+        return open_card(case, record, language=language)
+    return closed_card(case, record, language=language, undo_grace_s=undo_grace_s)
+
+
+def words_card(content: str) -> ui.LayoutView:
+    """Plain words as a V2 message: what a card is edited to must be V2 as well."""
+    return _view(ui.TextDisplay(content))
+
+
+def ago(moment: datetime) -> str:
+    """A time that Discord shows in the reader's own zone and language, as «2 hours ago»."""
+    return discord.utils.format_dt(moment, "R")
+
+
+# --- the parts ---------------------------------------------------------------------------------
+
+
+def _view(item: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(item)
+    return view
+
+
+def _head(case: Case, record: CommentRecord, level: Severity, *, language: str) -> str:
+    number = say(texts.CASE, language, case=case.id)
+    lines = [
+        f"### {level.mark} {say(texts.TO_REVIEW, language)} · {number}",
+        _story(case, language=language),
+        _author(case, record, language=language),
+    ]
+    parent = case.comment.parent
+    if parent is not None:
+        who = one_line(parent.author, limit=80) if parent.author else say(texts.SOMEBODY, language)
+        quoted = f" : {one_line(parent.text, limit=160)}" if parent.text else ""
+        lines.append(f"> {say(texts.IN_REPLY, language)} {who}{quoted}")
+    return "\n".join(lines)
+
+
+def _story(case: Case, *, language: str) -> str:
+    story = case.comment.story
+    parts = [
+        f"**{one_line(story.title, limit=240)}**" if story.title else say(texts.NO_TITLE, language)
+    ]
+    if story.section:
+        parts.append(one_line(story.section, limit=80))
+    address = web_address(story.url, limit=300)
+    if address:
+        chat = case.comment.source is Source.DISCORD
+        words = say(texts.SEE_MESSAGE if chat else texts.READ_STORY, language)
+        parts.append(f"[{words}](<{address}>)")
+    return " · ".join(parts)
+
+
+def _author(case: Case, record: CommentRecord, *, language: str) -> str:
+    history = record.history
+    parts = [f"✍️ **{one_line(case.comment.author.name, limit=120)}**"]
+    if history.approved or history.rejected or history.in_review:
+        parts.append(
+            say(texts.HISTORY, language, approved=history.approved, rejected=history.rejected)
+        )
+    else:
+        parts.append(say(texts.NEWCOMER, language))
+    if history.first_seen_at:
+        parts.append(say(texts.KNOWN_SINCE, language, since=ago(history.first_seen_at)))
+    return " · ".join(parts)
+
+
+def _comment(case: Case, level: Severity, *, room: int, language: str) -> str:
+    masked = level is Severity.SEVERE
+    hint = f"-# {say(texts.HIDDEN, language)}\n" if masked else ""
+    text = neutral(case.comment.text, limit=room - length(hint) - 4)
+    if not text:
+        return say(texts.EMPTY, language)
+    return f"{hint}||{text}||" if masked else text
+
+
+def _evidence(case: Case, record: CommentRecord, *, language: str) -> str:
+    lines = [*_scores(record.scores, language=language), *_rules(case, record, language=language)]
+    lines += [f"⚑ {one_line(why, limit=100)}" for why in record.complaints[-_MOST_COMPLAINTS:]]
+    foot = [say(texts.WAITING_SINCE, language, since=ago(case.opened_at))]
+    if case.comment.reports:
+        foot.append(say(texts.REPORTS, language, count=case.comment.reports))
+    if case.comment.version > 1:
+        foot.append(say(texts.VERSION, language, version=case.comment.version))
+    return "\n".join([*lines, f"-# {' · '.join(foot)}"])
+
+
+def _scores(scores: Scores | Unscored | None, *, language: str) -> list[str]:
+    if scores is None:
+        return [say(texts.NOT_SCORED_YET, language)]
+    if isinstance(scores, Unscored):
+        return [say(texts.UNSCORED, language, why=one_line(scores.reason, limit=120))]
+    ranked = sorted(scores.values.items(), key=lambda pair: pair[1], reverse=True)
+    matter = [pair for pair in ranked if pair[1] >= _MATTERS][:_MOST_SCORES] or ranked[:1]
+    lines = [_bar(name, value, language=language) for name, value in matter]
+    return [*lines, say(texts.DEGRADED, language)] if scores.degraded else lines
+
+
+def _bar(name: str, value: float, *, language: str) -> str:
+    words = texts.ATTRIBUTES.get(name)
+    title = words.in_language(language) if words else one_line(name, limit=40)
+    full = max(0, min(_CELLS, round(value * _CELLS)))
+    percent = f"{value:.0%}" if language.startswith("en") else f"{value:.0%}".replace("%", " %")
+    return f"`{'█' * full}{'░' * (_CELLS - full)}` {percent} {title}"
+
+
+def _rules(case: Case, record: CommentRecord, *, language: str) -> list[str]:
+    because = neutral(case.because.in_language(language), limit=300, max_lines=2)
+    lines = [f"**{texts.BASES[case.basis].in_language(language).capitalize()}** — {because}"]
+    hits = record.verdict.hits if record.verdict else ()
+    live_first = sorted(hits, key=lambda hit: hit.stage is not Stage.LIVE)
+    lines += [_rule(hit, language=language) for hit in live_first[:_MOST_RULES]]
+    if len(hits) > _MOST_RULES:
+        lines.append(say(texts.MORE_RULES, language, count=len(hits) - _MOST_RULES))
+    return lines
+
+
+def _rule(hit: RuleHit, *, language: str) -> str:
+    trial = f" ({say(texts.SHADOW, language)})" if hit.stage is not Stage.LIVE else ""
+    because = one_line(hit.because.in_language(language), limit=150)
+    return f"• **{one_line(hit.rule, limit=80)}**{trial} — {because}"
+
+
+def _last(record: CommentRecord) -> Decision | None:
+    standing = [decision for decision in record.decisions if decision.undone_at is None]
+    return standing[-1] if standing else None
+
+
+def _by_person(decision: Decision) -> bool:
+    return decision.actor.kind in {ActorKind.MODERATOR, ActorKind.ADMIN}
+
+
+def _closed_colour(case: Case) -> discord.Colour:
+    return {
+        State.APPROVED: discord.Colour(0x248046),
+        State.REJECTED: discord.Colour(0x4E5058),
+    }.get(case.comment.state, discord.Colour(0x80848E))
+
+
+def _closed_line(case: Case, decision: Decision | None, *, language: str, grace_s: float) -> str:
+    author = one_line(case.comment.author.name, limit=80)
+    number = say(texts.CASE, language, case=case.id)
+    withdrawn = case.comment.state is State.WITHDRAWN
+    if decision is None or withdrawn:
+        state = texts.STATES[case.comment.state].in_language(language)
+        when = f" · {ago(case.closed_at)}" if case.closed_at else ""
+        return f"{say(texts.CLOSED, language)} : {state} · {number} · {author}{when}"
+    person = _by_person(decision)
+    who = (
+        say(texts.BY, language, who=f"**{one_line(decision.actor.name, limit=80)}**")
+        if person
+        else say(texts.AUTOMATIC, language)
+    )
+    mark = "✅" if case.comment.state is State.APPROVED else "🗑️"
+    parts = [f"{mark} **{texts.DECIDED[decision.outcome].in_language(language)}** {who}"]
+    if decision.reason is not None:
+        parts.append(label(decision.reason, language))
+    parts += [ago(decision.decided_at), number, author]
+    lines = [" · ".join(parts)]
+    if decision.note:
+        lines.append(f"> {one_line(decision.note, limit=1_200)}")
+    if person:
+        until = discord.utils.format_dt(decision.decided_at + timedelta(seconds=grace_s), "T")
+        undo = say(texts.UNDO, language)
+        lines.append(f"-# {undo} : {say(texts.UNDO_UNTIL, language, until=until)}")
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""The Discord client: joins Discord's events to the engine. It owns no background worker.
+
+`create_client` is the only way to build it: the program, the simulator's tests and the wire tests
+all come through here.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord import app_commands
+
+from bot.chat.board import Board
+from bot.chat.buttons import BUTTONS
+from bot.chat.commands import add_commands
+from bot.chat.config import ChatConfig
+from bot.chat.errors import DiscordError, answer_command_error, said
+from bot.chat.handlers import Handlers, noted
+from bot.chat.intake import Intake
+from bot.engine import Engine
+
+log = structlog.get_logger()
+
+
+class _Commands(app_commands.CommandTree["VeilleurClient"]):
+    async def interaction_check(self, interaction: discord.Interaction[VeilleurClient], /) -> bool:
+        interaction.client.handlers.note()
+        return True
+
+
+class VeilleurClient(discord.Client):
+    """One connection to Discord. A lost one is replaced by a fresh client, never revived."""
+
+    def __init__(
+        self, config: ChatConfig, engine: Engine, *, connector: aiohttp.BaseConnector | None
+    ) -> None:
+        super().__init__(
+            intents=wanted_intents(),
+            connector=connector,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+        )
+        self.config = config
+        self.engine = engine
+        self.intake = Intake(self, config=config, engine=engine)
+        self.board = Board(self, config=config, store=engine.store)
+        self.tree = _Commands(self)
+        self.online = False
+        """True between READY (or RESUMED) and the next lost connection."""
+        self.was_ready = False
+        self.last_trouble: str | None = None
+        """Discord's latest refusal, for health and `doctor`."""
+        self._commands_synced = False
+        self.handlers = Handlers()
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(*BUTTONS)
+        add_commands(self.tree)
+        self.tree.error(answer_command_error)
+        await self.intake.watch_configured()
+
+    async def close(self) -> None:
+        """Nothing of this client runs on afterwards."""
+        await super().close()
+        await self.handlers.end()
+
+    @noted
+    async def on_ready(self) -> None:
+        self.online = self.was_ready = True
+        log.info("discord ready", guilds=len(self.guilds))
+        await self._sync_commands()
+        await self.board.repair()
+        await self.intake.catch_up()
+
+    @noted
+    async def on_resumed(self) -> None:
+        self.online = True
+        await self.intake.catch_up()
+
+    async def on_disconnect(self) -> None:
+        self.online = False
+        self.intake.fall_behind()
+
+    @noted
+    async def on_message(self, message: discord.Message) -> None:
+        await self.intake.take(message)
+
+    @noted
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        await self.intake.take_edit(payload)
+
+    @noted
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self._forget(payload.guild_id, payload.channel_id, {payload.message_id})
+
+    @noted
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        await self._forget(payload.guild_id, payload.channel_id, payload.message_ids)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Called by discord.py from within its own `except`."""
+        if self.is_closed():
+            return  # what was under way when the connection ended is read up by the next client
+        log.error("discord event handler failed", handler=event_method, exc_info=sys.exc_info()[1])
+
+    def note_trouble(self, what: str, error: BaseException) -> None:
+        """Remembers and logs a refusal that nobody needs to be told about in person."""
+        self.last_trouble = f"{what}: {said(error)}"
+        log.warning("discord refused", what=what, why=said(error))
+
+    async def _forget(self, guild_id: int | None, channel_id: int, messages: set[int]) -> None:
+        if channel_id == self.config.review_channel_id:
+            await self.board.heal(messages)
+        await self.intake.withdraw(guild_id=guild_id, channel_id=channel_id, messages=messages)
+
+    async def _sync_commands(self) -> None:
+        """Once a client: to the review channel's server, where they appear at once."""
+        if self._commands_synced:
+            return
+        channel = self.get_channel(self.config.review_channel_id or 0)
+        guild = channel.guild if isinstance(channel, discord.abc.GuildChannel) else None
+        try:
+            if guild is not None:
+                self.tree.copy_global_to(guild=guild)
+            await self.tree.sync(guild=guild)
+        except (app_commands.AppCommandError, *DiscordError) as error:
+            self.note_trouble("slash commands", error)
+        else:
+            self._commands_synced = True
+
+
+def wanted_intents() -> discord.Intents:
+    """Servers, messages in them, and what the messages say."""
+    intents = discord.Intents.none()
+    intents.guilds = True
+    intents.guild_messages = True
+    intents.message_content = True
+    return intents
+
+
+def create_client(
+    config: ChatConfig, engine: Engine, *, connector: aiohttp.BaseConnector | None = None
+) -> VeilleurClient:
+    """Builds a client that is not yet connected.
+
+    `connector` is handed on to discord.py: a resolver or a TLS context of one's own.
+    """
+    return VeilleurClient(config, engine, connector=connector)

@@ -1,0 +1,137 @@
+"""Slash commands. Their descriptions are bilingual; whoever may see them, the role is checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.chat import texts
+from bot.chat.access import actor_of
+from bot.chat.buttons import client_of
+from bot.chat.cards import MESSAGE_CHARS, ago, severity, words_card
+from bot.chat.errors import Interaction, answer, language_of
+from bot.chat.safe_text import length, one_line
+from bot.chat.texts import say
+from bot.core.model import Actor, Case, Words
+from bot.ports import Store
+
+_LISTED = 10
+_EXCERPT_CHARS = 120
+
+
+def add_commands(tree: app_commands.CommandTree[Any]) -> None:
+    """`/queue`, `/case` and `/console`, for servers only."""
+    for command in (_queue_command(), _case_command(), _console_command()):
+        command.guild_only = True
+        tree.add_command(command)
+
+
+async def queue(interaction: Interaction) -> None:
+    """How much waits, and the first cases with links to their cards."""
+    if await _acknowledged(interaction) is None:
+        return
+    client = client_of(interaction)
+    content = await queue_text(
+        client.engine.store, guild_id=interaction.guild_id or 0, language=language_of(interaction)
+    )
+    await interaction.followup.send(view=words_card(content), ephemeral=True)
+
+
+async def show_case(interaction: Interaction, number: int) -> None:
+    """The case's card for this moderator alone, with working buttons."""
+    if await _acknowledged(interaction) is None:
+        return
+    client = client_of(interaction)
+    language = language_of(interaction)
+    view = await client.board.private_card(number, language=language)
+    if view is None:
+        view = words_card(say(texts.NO_CASE, language, case=number))
+    await interaction.followup.send(view=view, ephemeral=True)
+
+
+async def console(interaction: Interaction) -> None:
+    """A link that logs this moderator in to the console, once."""
+    actor = await _acknowledged(interaction)
+    if actor is None:
+        return
+    language = language_of(interaction)
+    issue = client_of(interaction).config.console_link
+    if issue is None:
+        await answer(interaction, say(texts.NO_CONSOLE, language))
+        return
+    await answer(interaction, say(texts.CONSOLE, language, link=f"<{await issue(actor)}>"))
+
+
+async def queue_text(store: Store, *, guild_id: int, language: str) -> str:
+    """The queue in one message, within Discord's limits."""
+    totals = await store.totals()
+    cases = await store.cases.queue(limit=_LISTED)
+    if not cases:
+        return say(texts.QUEUE_EMPTY, language)
+    lines = [say(texts.QUEUE_TITLE, language, count=max(totals.open_cases, len(cases)))]
+    if totals.oldest_case_at:
+        lines.append(say(texts.OLDEST, language, since=ago(totals.oldest_case_at)))
+    lines += [await _line(store, case, guild_id=guild_id, language=language) for case in cases]
+    while length("\n".join(lines)) > MESSAGE_CHARS - 200:
+        lines.pop()
+    rest = totals.open_cases - len(cases)
+    if rest > 0:
+        lines.append(say(texts.QUEUE_REST, language, count=rest))
+    return "\n".join(lines)
+
+
+async def _line(store: Store, case: Case, *, guild_id: int, language: str) -> str:
+    record = await store.comments.record(case.comment.id)
+    card = await store.cards.get(case.id)
+    excerpt = one_line(case.comment.text, limit=_EXCERPT_CHARS)
+    level = severity(record.scores if record else None)
+    shown = f"||{excerpt}||" if level is level.SEVERE else excerpt
+    number = say(texts.CASE, language, case=case.id)
+    if card is not None:
+        address = f"https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
+        number += f" ([{say(texts.SEE_CARD, language)}](<{address}>))"
+    author = one_line(case.comment.author.name, limit=60)
+    return f"{level.mark} {number} · **{author}** · {ago(case.opened_at)}\n{shown}"
+
+
+async def _acknowledged(interaction: Interaction) -> Actor | None:
+    """Checks the role and answers within the three seconds; None when this person may not."""
+    actor = actor_of(interaction.user, client_of(interaction).config)
+    if actor is None:
+        await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
+        return None
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    return actor
+
+
+# --- how they are declared ---------------------------------------------------------------------
+
+
+def _queue_command() -> app_commands.Command[Any, ..., None]:
+    return app_commands.Command(
+        name="queue", description=_described(texts.COMMAND_QUEUE), callback=queue
+    )
+
+
+def _case_command() -> app_commands.Command[Any, ..., None]:
+    @app_commands.rename(number="id")
+    @app_commands.describe(number=_described(texts.COMMAND_CASE_ID))
+    async def case(
+        interaction: Interaction, number: app_commands.Range[int, 1, 2_147_483_647]
+    ) -> None:
+        await show_case(interaction, number)
+
+    return app_commands.Command(
+        name="case", description=_described(texts.COMMAND_CASE), callback=case
+    )
+
+
+def _console_command() -> app_commands.Command[Any, ..., None]:
+    return app_commands.Command(
+        name="console", description=_described(texts.COMMAND_CONSOLE), callback=console
+    )
+
+
+def _described(words: Words) -> str:
+    return f"{words.fr} · {words.en}"[:100]

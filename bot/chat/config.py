@@ -1,0 +1,34 @@
+"""What the Discord side has to know of the installation; filled by the program's entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.model import Actor
+
+Language = Literal["fr", "en"]
+
+ConsoleLink = Callable[[Actor], Awaitable[str]]
+"""Issues a one-time address that logs this actor in to the console."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatConfig:
+    """The operator's choices for Discord. The token is not among them: it is given at start."""
+
+    review_channel_id: int | None = None
+    """Where cards are shown; None when Discord is a source of comments only."""
+    watched_channel_ids: tuple[int, ...] = ()
+    """Channels whose messages are comments; their threads are watched with them."""
+    moderator_role_id: int | None = None
+    admin_role_id: int | None = None
+    """Admins may do all that moderators may. With neither role set nobody can decide."""
+    language: Language = "fr"
+    """Of the cards, which all moderators share; private answers follow each one's own client."""
+    max_open_cards: int = 25
+    """Open cases shown at once; the rest waits in `/queue`."""
+    undo_grace_s: float = 20.0
+    """How long a decision waits before it leaves the house; shown on the decided card."""
+    console_link: ConsoleLink | None = None

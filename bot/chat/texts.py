@@ -1,0 +1,149 @@
+"""What moderators read in Discord, in French and English."""
+
+from __future__ import annotations
+
+from bot.core.model import Basis, Outcome, RefusalKind, State, Words
+
+ATTRIBUTES = {
+    "toxicity": Words(fr="Toxicité", en="Toxicity"),
+    "severe_toxicity": Words(fr="Toxicité grave", en="Severe toxicity"),
+    "obscene": Words(fr="Obscénité", en="Obscenity"),
+    "identity_attack": Words(fr="Attaque identitaire", en="Identity attack"),
+    "insult": Words(fr="Insulte", en="Insult"),
+    "threat": Words(fr="Menace", en="Threat"),
+    "sexual_explicit": Words(fr="Sexuel explicite", en="Sexually explicit"),
+}
+BASES = {
+    Basis.RULE: Words(fr="règle", en="rule"),
+    Basis.CONFLICT: Words(fr="règles contradictoires", en="rules disagree"),
+    Basis.DEFAULT: Words(fr="réglage par défaut", en="default setting"),
+    Basis.UNSCORED: Words(fr="non évalué", en="not scored"),
+    Basis.CAP: Words(fr="plafond atteint", en="cap reached"),
+    Basis.DEGRADED: Words(fr="modèle de secours", en="stand-in model"),
+    Basis.REPORT: Words(fr="signalement", en="report"),
+    Basis.FAILURE: Words(fr="panne", en="failure"),
+}
+DECIDED = {
+    Outcome.APPROVE: Words(fr="Publié", en="Approved"),
+    Outcome.REJECT: Words(fr="Refusé", en="Rejected"),
+    Outcome.REVIEW: Words(fr="À examiner", en="To review"),
+}
+STATES = {
+    State.RECEIVED: Words(fr="en cours d'évaluation", en="being scored"),
+    State.APPROVED: Words(fr="publié", en="approved"),
+    State.REJECTED: Words(fr="refusé", en="rejected"),
+    State.IN_REVIEW: Words(fr="à examiner", en="to review"),
+    State.WITHDRAWN: Words(fr="retiré à la source", en="removed at its source"),
+}
+
+CASE = Words(fr="Dossier n° {case}", en="Case no. {case}")
+TO_REVIEW = Words(fr="À examiner", en="To review")
+NO_TITLE = Words(fr="Article sans titre", en="Untitled story")
+READ_STORY = Words(fr="lire l'article", en="read the story")
+SEE_MESSAGE = Words(fr="voir le message", en="see the message")
+HISTORY = Words(
+    fr="publiés : {approved} · refusés : {rejected}",
+    en="approved: {approved} · rejected: {rejected}",
+)
+NEWCOMER = Words(fr="premier commentaire", en="first comment")
+KNOWN_SINCE = Words(fr="connu {since}", en="first seen {since}")
+IN_REPLY = Words(fr="En réponse à", en="In reply to")
+SOMEBODY = Words(fr="quelqu'un", en="somebody")
+NOT_SCORED_YET = Words(fr="Pas encore évalué.", en="Not scored yet.")
+UNSCORED = Words(fr="Non évalué : {why}", en="Not scored: {why}")
+DEGRADED = Words(fr="⚠️ Évalué par le modèle de secours.", en="⚠️ Scored by the stand-in model.")
+SHADOW = Words(fr="à l'essai", en="on trial")
+MORE_RULES = Words(fr="Autres règles : {count}", en="More rules: {count}")
+WAITING_SINCE = Words(fr="En attente {since}", en="Waiting since {since}")
+REPORTS = Words(fr="⚑ signalements : {count}", en="⚑ reports: {count}")
+VERSION = Words(fr="texte modifié, version {version}", en="edited text, version {version}")
+HIDDEN = Words(fr="Texte masqué : touchez pour lire.", en="Masked text: tap to read.")
+EMPTY = Words(fr="(rien de lisible)", en="(nothing legible)")
+
+APPROVE = Words(fr="Publier", en="Approve")
+REJECT = Words(fr="Refuser…", en="Reject…")
+UNDO = Words(fr="Annuler", en="Undo")
+REJECT_TITLE = Words(fr="Refuser le commentaire", en="Reject the comment")
+REASON = Words(fr="Motif", en="Reason")
+NOTE = Words(fr="Précision (facultatif)", en="Note (optional)")
+NOTE_HINT = Words(
+    fr="Pour les collègues et le site, 1 000 signes au plus",
+    en="For colleagues and the site, at most 1,000 characters",
+)
+
+BY = Words(fr="par {who}", en="by {who}")
+AUTOMATIC = Words(fr="automatiquement", en="automatically")
+UNDO_UNTIL = Words(fr="sans trace jusqu'à {until}", en="without a trace until {until}")
+CLOSED = Words(fr="Clos", en="Closed")
+
+NOT_ALLOWED = Words(
+    fr="⛔ Réservé à l'équipe de modération.", en="⛔ For the moderation team only."
+)
+FAILED = Words(
+    fr="⚠️ Une erreur est survenue. La cause est au journal sous la référence `{reference}`. Réessayez dans un instant.",
+    en="⚠️ Something went wrong. The cause is in the log under `{reference}`. Try again in a moment.",
+)
+REFUSED = {
+    RefusalKind.UNKNOWN: Words(
+        fr="Ce dossier ou cette décision n'existe pas (ou plus).",
+        en="There is no such case or decision (any more).",
+    ),
+    RefusalKind.TAKEN: Words(
+        fr="Trop tard : {by} a déjà décidé — {outcome}.",
+        en="Too late: {by} has decided already — {outcome}.",
+    ),
+    RefusalKind.CHANGED: Words(
+        fr="Le dossier a changé depuis l'affichage de cette fiche : relisez-le avant de décider.",
+        en="The case has changed since this card was shown: read it again before you decide.",
+    ),
+    RefusalKind.CLAIMED: Words(
+        fr="{by} s'occupe de ce dossier en ce moment.", en="{by} is on this case right now."
+    ),
+    RefusalKind.TOO_LATE: Words(
+        fr="Cette décision ne peut plus être annulée : le message est déjà supprimé.",
+        en="This decision can no longer be undone: the message is already deleted.",
+    ),
+    RefusalKind.INVALID: Words(
+        fr="Cet ordre n'a pas de sens : un refus demande un motif.",
+        en="This order makes no sense: a rejection needs a reason.",
+    ),
+}
+COLLEAGUE = Words(fr="un collègue", en="a colleague")
+UNDONE = Words(
+    fr="Décision annulée, le dossier n° {case} est rouvert.",
+    en="Decision taken back, case no. {case} is open again.",
+)
+UNDONE_TOLD = Words(
+    fr="Décision annulée, le dossier n° {case} est rouvert. Le site l'avait déjà reçue : il reçoit maintenant la correction.",
+    en="Decision taken back, case no. {case} is open again. The site had been told: it now hears the correction.",
+)
+DONE = Words(fr="Dossier n° {case} : {outcome}.", en="Case no. {case}: {outcome}.")
+
+QUEUE_EMPTY = Words(
+    fr="### File vide\nRien à examiner. ☕", en="### Empty queue\nNothing to review. ☕"
+)
+QUEUE_TITLE = Words(fr="### Dossiers à examiner : {count}", en="### Cases to review: {count}")
+OLDEST = Words(fr="Le plus ancien attend {since}.", en="The oldest has waited since {since}.")
+SEE_CARD = Words(fr="fiche", en="card")
+QUEUE_REST = Words(
+    fr="-# Non listés ici : {count}. Ouvrez un dossier avec `/case`.",
+    en="-# Not listed here: {count}. Open a case with `/case`.",
+)
+NO_CASE = Words(fr="Il n'y a pas de dossier n° {case}.", en="There is no case no. {case}.")
+CONSOLE = Words(
+    fr="Votre lien vers la console, valable une seule fois :\n{link}",
+    en="Your link to the console, good for one use:\n{link}",
+)
+NO_CONSOLE = Words(
+    fr="La console n'est pas ouverte sur cette installation.",
+    en="The console is not open on this installation.",
+)
+COMMAND_QUEUE = Words(fr="La file des dossiers à examiner", en="The queue of cases to review")
+COMMAND_CASE = Words(fr="Ouvrir un dossier", en="Open a case")
+COMMAND_CASE_ID = Words(fr="Numéro du dossier", en="Number of the case")
+COMMAND_CONSOLE = Words(fr="Un lien personnel vers la console", en="A personal link to the console")
+
+
+def say(words: Words, language: str, **values: object) -> str:
+    """The sentence in `fr` or `en…`, its `{places}` filled. Values must be safe already."""
+    return words.in_language(language).format(**values)
