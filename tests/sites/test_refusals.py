@@ -166,9 +166,11 @@ async def test_too_fast_is_told_when_to_come_back(
         site = SiteClient(address=address, session=session)
         statuses = [(await site.post(event(comment_id=n))).status for n in range(3)]
         assert statuses == [202, 202, 429]
-        answer = await site.get("1")
+        answer = await site.post(event(comment_id=4))
         assert answer.status == 429
         assert 1 <= int(answer.headers["Retry-After"]) <= 10
+        assert (await site.get("1")).status == 200  # the limit is for comments that are sent
+        assert (await site.get("1", key="guessed")).status == 429  # and for those who guess keys
 
 
 async def test_a_full_intake_stores_nothing_and_says_when_to_come_back(

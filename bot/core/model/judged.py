@@ -1,0 +1,110 @@
+"""A stored comment, what it scored and what the rules made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.model.incoming import Author, Parent, Story
+from bot.core.model.kinds import Basis, Outcome, Source, Stage, State, TextFormat, Words
+from bot.core.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """One comment as stored, with its current text version."""
+
+    id: str
+    site: str
+    source: Source
+    external_id: str
+    version: int
+    """1 for the first text, one more for every edit."""
+    state: State
+    text: str
+    author: Author
+    story: Story
+    received_at: datetime
+    """When the current version arrived here."""
+    raw_text: str | None = None
+    format: TextFormat = TextFormat.PLAIN
+    parent: Parent | None = None
+    created_at: datetime | None = None
+    language: str | None = None
+    reports: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorHistory:
+    """What is remembered of an author at one moment, the comment at hand left out."""
+
+    approved: int = 0
+    rejected: int = 0
+    in_review: int = 0
+    first_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The stretch of the text, in characters, whose score was the worst."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Probabilities of one text, per attribute the scorer knows; the worst window counts."""
+
+    values: Mapping[str, float]
+    scorer: str
+    """Name of the scorer, e.g. `embedded`."""
+    version: str
+    """Digest of the model file, shortened; scores of different versions are not comparable."""
+    worst: Window | None = None
+    """Where the toxicity is highest; None when the text fits one window."""
+    degraded: bool = False
+    """True when another scorer than the wanted one answered: nothing may be removed on its word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unscored:
+    """The scorer's honest «I don't know»; goes to people, never to «clean»."""
+
+    reason: str
+    """Short and technical, e.g. `timed out after 2 s`; never text of the comment."""
+
+
+FactValue = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHit:
+    """One rule that fired, and what it asked for."""
+
+    rule: str
+    """The rule's id, which is its file's name."""
+    stage: Stage
+    outcome: Outcome
+    reason: Reason | None
+    because: Words
+    """The rule's sentence for people, filled in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the rulebook concluded of one text version, with the evidence."""
+
+    outcome: Outcome
+    basis: Basis
+    rulebook: str
+    """Version (content hash) of the rulebook that judged."""
+    because: Words
+    """For people: why it came out so."""
+    reason: Reason | None = None
+    hits: tuple[RuleHit, ...] = ()
+    """Every rule that fired, shadow ones included, in order of id."""
+    not_applied: tuple[str, ...] = ()
+    """Rules that read a fact which is absent here, e.g. a score of an unscored text."""
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
