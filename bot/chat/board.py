@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+_LOOK_BACK = 200
+"""Messages read from the oldest open card on, to see which cards are still there."""
 
 
 class Board:
@@ -105,9 +107,29 @@ class Board:
         try:
             for case_id in await self._store.cards.stale():
                 await self.show_case(case_id)
+            await self.heal(await self._lost())
             await self.fill()
         except DiscordError as error:
             log.warning("cards not repaired", why=said(error))
+
+    async def _lost(self) -> set[int]:
+        """Cards of open cases that somebody deleted while nobody was listening."""
+        wanted = {card.message_id for card in await self._store.cards.of_open_cases()}
+        if not wanted:
+            return set()
+        channel = self._client.get_partial_messageable(self._config.review_channel_id or 0)
+        oldest = discord.Object(min(wanted) - 1)
+        async for message in channel.history(after=oldest, limit=_LOOK_BACK):
+            wanted.discard(message.id)
+        lost = set()
+        for message_id in wanted:  # further up than the history that was read, or gone
+            try:
+                await channel.fetch_message(message_id)
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                lost.add(message_id)
+        return lost
 
     async def heal(self, message_ids: set[int]) -> None:
         """Somebody deleted messages in the review channel: cards of open cases come back."""

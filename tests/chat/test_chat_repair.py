@@ -80,10 +80,20 @@ async def test_a_deleted_card_comes_back(desk: Desk):
 
 
 async def test_a_card_deleted_while_away_is_posted_again(desk: Desk):
-    _, case, card = await desk.shown("bof un")
-    message_id = (await desk.store.cards.get(case.id)).message_id
-    await desk.client.get_channel(desk.review.id).get_partial_message(card.id).delete()
-    await desk.until(lambda: desk.review.history() and desk.review.history()[0].id != message_id)
+    """Nobody heard of the deletion; the next session looks for its cards and misses one."""
+    _, kept, kept_card = await desk.shown("bof un")
+    _, lost, lost_card = await desk.shown("bof deux")
+    await desk.stop()
+    desk.env.backend.delete_message(desk.review.id, lost_card.id)
+    await desk.restart()
+    await desk.quiet()
+
+    assert (await desk.card_of(kept)).id == kept_card.id
+    again = await desk.card_of(lost)
+    assert again.id != lost_card.id
+    assert len(desk.review.history()) == 2
+    await desk.moderator.click(again, label="Publier")
+    assert not (await desk.store.cases.get(lost.id)).is_open
 
 
 async def test_a_failing_engine_is_told_and_logged(desk: Desk, capsys):
