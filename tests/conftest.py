@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.core.decide import Policy
@@ -36,6 +37,11 @@ from bot.core.reasons import Reason
 from bot.engine import Engine
 from bot.ports import Ports
 from bot.store import SqlStore
+
+# In CI the same examples every time: a new find belongs to whoever searches, not to who lands.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "search")
 
 ANNA = Actor(kind=ActorKind.MODERATOR, id="test:anna", name="Anna")
 BEN = Actor(kind=ActorKind.MODERATOR, id="test:ben", name="Ben")
