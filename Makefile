@@ -1,10 +1,11 @@
 # make run    set up and start the bot (the demo, when there is no .env)
 # make test   set up and run every test
+# make bench  what scoring costs on this machine (bench/README.md)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-postgres lint format clean
+.PHONY: run test test-postgres test-detoxify train train-smoke bench lint format clean
 run: $(VENV)/.installed
 	$(BIN)/veilleur run
 
@@ -17,6 +18,33 @@ test-postgres: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet -e '.[postgres]'
 	TEST_POSTGRES_URL=$(TEST_POSTGRES_URL) $(BIN)/python -m pytest tests/test_pipeline.py \
 	  tests/test_engine.py tests/test_outbox.py tests/store/test_database.py
+
+# Detoxify's own package on a small checkpoint: loaded, exported, served. An environment of its
+# own, because torch and what comes with it take 1.4 GB. TORCH names the build: take one for the CPU.
+TORCH ?= torch==2.13.0
+DETOXIFY_VENV ?= .venv-detoxify
+test-detoxify: $(DETOXIFY_VENV)/.installed
+	$(DETOXIFY_VENV)/bin/python -m pytest tests/score/test_detoxify_real.py
+
+$(DETOXIFY_VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(DETOXIFY_VENV)
+	$(DETOXIFY_VENV)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(DETOXIFY_VENV)/bin/python -m pip install --quiet $(TORCH)
+	$(DETOXIFY_VENV)/bin/python -m pip install --quiet -e '.[detoxify]' 'hypothesis>=6.130' 'pytest>=8.4' 'pytest-asyncio>=1.0'
+	touch $@
+
+# Rebuilding the embedded model (bot/score/training/README.md), in an environment of its own:
+#   make VENV=.venv-train train STEP="data --work … --train …"
+train: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet $(TORCH) -e '.[train]'
+	$(BIN)/python -m bot.score.training $(STEP)
+
+train-smoke: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet $(TORCH) -e '.[train]'
+	$(BIN)/python -m pytest tests/score/training -q -rs
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m bench.score
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -42,4 +70,4 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	touch $(VENV)/.installed $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(DETOXIFY_VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -24,12 +24,13 @@ from bot.console import (
     issue_link,
 )
 from bot.core.decide import Policy
-from bot.core.evaluate import Rulebook
 from bot.core.model import Actor, ActorKind, EffectKind
 from bot.engine import Engine, Load
 from bot.outbox import OutboxWorker
 from bot.ports import Deliverer, Ports
-from bot.rulebook import load
+from bot.rulebook.shelf import Shelf
+from bot.rulebook.watch import watching
+from bot.score.language import detect
 from bot.score.process import ScorerProcess, open_scorer
 from bot.settings import Settings
 from bot.sites.callbacks import CallbackConfig, SiteCallbacks
@@ -74,7 +75,7 @@ class _Parts:
     settings: Settings
     store: SqlStore
     scorer: ScorerProcess
-    rulebook: Rulebook
+    shelf: Shelf
     metrics: Metrics
     engine: Engine
     outbox: OutboxWorker
@@ -96,42 +97,44 @@ async def serve(
         chat = _chat(parts, connector)
         await parts.engine.start()
         opened.push_async_callback(parts.engine.stop)
+        await opened.enter_async_context(watching(parts.shelf))
         await parts.outbox.start()
         opened.push_async_callback(parts.outbox.stop)
         url = await _http(parts, chat, opened)
         if chat is not None:
             await opened.enter_async_context(_running(chat))
-        console = _console(settings, url)
+        console = _console(parts, url)
         announce(
             Started(
                 url=url,
                 console_link=await issue_link(parts.store, _OPERATOR, console, now()),
                 discord=chat is not None,
                 scorer=_described(parts.scorer),
-                rules=len(parts.rulebook.rules),
+                rules=len(parts.shelf.current().rules),
                 database=settings.database,
             )
         )
-        log.info("started", url=url, rulebook=parts.rulebook.version)
+        log.info("started", url=url, rulebook=parts.shelf.current().version)
         await stop.wait()
         log.info("stopping")
 
 
 async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
     metrics = Metrics()
-    rulebook = load(settings.rules_folder)
     store = await SqlStore.open(settings.database_url)
     opened.push_async_callback(store.close)
+    shelf = await Shelf.open(settings.rules_folder, rulebooks=store.rulebooks, now=now)
     scorer = await open_scorer(
         settings.scorer,
         on_batch=lambda batch: metrics.batch_scored(batch.texts, batch.tokens, batch.seconds),
     )
     opened.push_async_callback(scorer.close)
+    await asyncio.to_thread(detect, "Chargement du modèle de langue", settings.language)
     outbox = OutboxWorker(store=store, deliverers=_callbacks(settings, opened), now=now)
     ports = Ports(
         store=store,
         scorer=scorer,
-        rulebook=lambda: rulebook,
+        rulebook=shelf.current,
         now=now,
         policy=Policy(
             default=settings.default_outcome,
@@ -139,6 +142,7 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
             max_rejections_per_day=settings.max_auto_rejections_per_day,
         ),
         outlets=settings.outlets,
+        language_of=lambda text, told: detect(text, told or settings.language).language,
         deadline_s=settings.scoring_deadline_s,
     )
     engine = Engine(ports, on_effects=outbox.ring, on_intake=metrics.comment_received)
@@ -146,7 +150,7 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
         settings=settings,
         store=store,
         scorer=scorer,
-        rulebook=rulebook,
+        shelf=shelf,
         metrics=metrics,
         engine=engine,
         outbox=outbox,
@@ -177,7 +181,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     from bot.chat.deliveries import CaseCards, MessageDeletions
     from bot.chat.supervise import Chat
 
-    console = _console(settings, _address(settings))
+    console = _console(parts, _address(settings))
     config = ChatConfig(
         review_channel_id=settings.review_channel_id,
         watched_channel_ids=settings.watched_channel_ids,
@@ -216,7 +220,7 @@ async def _http(parts: _Parts, chat: Chat | None, opened: AsyncExitStack) -> str
     app.add_routes(
         [
             *_site_door(settings, engine, address),
-            *console_routes(engine, _console(settings, address)),
+            *console_routes(engine, _console(parts, address)),
             *health_routes(engine, _health(parts, chat)),
         ]
     )
@@ -234,7 +238,8 @@ def _health(parts: _Parts, chat: Chat | None) -> HealthConfig:
     return HealthConfig(
         scorer_status=lambda: _scorer_status(parts.scorer),
         chat_status=lambda: ChatStatus(connected=chat.status.connected) if chat else None,
-        rulebook=lambda: parts.rulebook,
+        rulebook=parts.shelf.current,
+        rules_faults=lambda: len(parts.shelf.faults),
         metrics=parts.metrics,
         max_waiting=Load().max_waiting,
         metrics_token=token.get_secret_value() if token else None,
@@ -253,12 +258,14 @@ def _site_door(settings: Settings, engine: Engine, address: str) -> list[web.Rou
     return site_routes(engine, config)
 
 
-def _console(settings: Settings, address: str) -> ConsoleConfig:
+def _console(parts: _Parts, address: str) -> ConsoleConfig:
+    settings = parts.settings
     return ConsoleConfig(
         public_url=address,
         secure_cookies=address.startswith("https://"),
         language=settings.language,
         undo_grace_s=settings.undo_grace_s,
+        rules_faults=lambda: parts.shelf.faults,
     )
 
 

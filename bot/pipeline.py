@@ -7,9 +7,13 @@ the effects it asks for are delivered later, by the outbox.
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.core import effects as effect
+from bot.core import own_words
 from bot.core.decide import NONE_RECENT, decide, priority
 from bot.core.effects import Announcement
 from bot.core.evaluate import evaluate
@@ -32,6 +36,7 @@ from bot.core.model import (
     Undone,
     Unscored,
     Verdict,
+    Window,
     Words,
 )
 from bot.ports import CaseEffects, Pending, Ports
@@ -56,9 +61,8 @@ async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
     if pending is None:
         return None
     comment = pending.comment
-    scores = await ports.scorer.score(
-        comment.text, deadline_s=ports.deadline_s, language=comment.language
-    )
+    comment = replace(comment, language=ports.language_of(comment.text, comment.language))
+    scores = await _scored(ports, comment)
     facts = gather(comment=comment, scores=scores, history=pending.history, now=ports.now())
     asked = evaluate(ports.rulebook(), facts, default=ports.policy.default)
     if asked.outcome is not Outcome.REJECT:
@@ -85,6 +89,23 @@ async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
         ),
     )
     return await _recorded(ports, pending, Unscored(reason=why), verdict)
+
+
+async def _scored(ports: Ports, comment: Comment) -> Scores | Unscored:
+    """Of the author's own words, and of the whole where they quote somebody."""
+    score = partial(ports.scorer.score, deadline_s=ports.deadline_s, language=comment.language)
+    parent = comment.parent.text if comment.parent else None
+    own = own_words.read(comment.text, title=comment.story.title, parent=parent)
+    if not own.quotations:
+        return await score(comment.text)
+    whole, scores = await asyncio.gather(score(comment.text), score(own.text.text))
+    if isinstance(whole, Unscored) or isinstance(scores, Unscored):
+        return whole if isinstance(whole, Unscored) else scores
+    worst = scores.worst
+    if worst is not None:
+        start, end = own.text.span_in_original(worst.start, worst.end)
+        worst = Window(start=start, end=end)
+    return replace(scores, whole=whole.values, worst=worst)
 
 
 async def _recorded(

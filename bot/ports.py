@@ -7,7 +7,7 @@ are written together or not at all, and the call returns only when they are on d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +19,7 @@ from bot.core.model import (
     Actor,
     AuditEntry,
     AuthorHistory,
+    Basis,
     Case,
     Comment,
     CommentRecord,
@@ -26,12 +27,15 @@ from bot.core.model import (
     Delivery,
     Effect,
     EffectKind,
+    FactValue,
     OutboxItem,
+    Outcome,
     Receipt,
     Refused,
     Report,
     Resolution,
     Scores,
+    Stage,
     Submission,
     Totals,
     Unscored,
@@ -44,6 +48,11 @@ Clock = Callable[[], datetime]
 
 CaseEffects = Callable[[str], Sequence[Effect]]
 """Given a comment's id: the effects to record when its case changes."""
+
+
+LanguageOf = Callable[[str, str | None], str | None]
+"""Given a text and the language its source says: the language it is written in (ISO 639-1), as
+the source says where the text is too short to tell. None when nobody knows."""
 
 
 class Scorer(Protocol):
@@ -182,6 +191,23 @@ class Cases(Protocol):
         """Moves the case to the end of this actor's queue and releases their claim."""
 
 
+class Search(Protocol):
+    """What moderators look up; only reads."""
+
+    async def next_for(self, actor: Actor, *, limit: int = 20, offset: int = 0) -> list[Case]:
+        """Open cases in the order in which this actor should see them: the queue's order, then
+        those they skipped, the longest ago first. Cases that colleagues claimed are among them."""
+
+    async def of_author(self, *, site: str, author_id: str, limit: int) -> list[Comment]:
+        """The newest first, as in the two below."""
+
+    async def by_name(self, name: str, *, limit: int) -> list[Comment]:
+        """Comments of authors whose name begins so; a to z count as A to Z."""
+
+    async def with_text(self, text: str, *, limit: int) -> list[Comment]:
+        """Comments whose present text holds these characters; a to z count as A to Z."""
+
+
 class Outbox(Protocol):
     """Effects on their way out."""
 
@@ -288,6 +314,101 @@ class Sessions(Protocol):
     async def end(self, session_hash: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A comment of the past: its latest text, what was concluded of it, what a person said."""
+
+    comment_id: str
+    text: str
+    judged_at: datetime
+    facts: Mapping[str, FactValue]
+    """As the rules read them then, without `text.folded`, which the text gives again."""
+    outcome: Outcome
+    """What the rulebook of then concluded."""
+    basis: Basis
+    rules: Mapping[str, Stage]
+    """Every rule that fired then, and its stage then."""
+    human: Outcome | None
+    """The last decision of a person on this text that was not undone: APPROVE or REJECT."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firings:
+    """How often each rule fired."""
+
+    judged: int
+    """Text versions judged in that time."""
+    by_rule: Mapping[str, int]
+    """Rules that never fired are left out."""
+
+
+class Past(Protocol):
+    """What was judged before, to look back on; only reads."""
+
+    async def count(self, *, since: datetime) -> int:
+        """How many comments `judged` will give, about: others may come in meanwhile."""
+
+    def judged(self, *, since: datetime) -> AsyncIterator[Sequence[Judged]]:
+        """In portions and in no particular order: comments whose latest text was judged since.
+
+        A comment whose latest text has no verdict yet is left out. A decision on an earlier text
+        does not count for the latest.
+        """
+
+    async def firings(self, *, since: datetime) -> Firings: ...
+
+
+RuleFiles = Mapping[str, str]
+"""A rulebook's files: name within the rules folder -> text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRulebook:
+    """One version of the rules, as history tells of it."""
+
+    version: str
+    rules: int
+    """How many act; drafts are left out."""
+    kept_at: datetime
+    """First seen."""
+    kept_by: str
+    """`startup`, `file change`, `rollback by NAME`."""
+    loaded_at: datetime | None
+    """When it last came into force; None for one that was only put aside before a rollback."""
+    loaded_by: str | None
+
+
+class Rulebooks(Protocol):
+    """Every version of the rules that was ever in force, once, with its files."""
+
+    async def keep(
+        self, version: str, *, files: RuleFiles, rules: int, by: str, now: datetime
+    ) -> str:
+        """Notes that the version came into force, and its files when it is new.
+
+        Returns by whom: whoever asked for this version in the last five minutes, else `by`.
+        """
+
+    async def put_aside(
+        self, version: str, *, files: RuleFiles, rules: int, by: str, now: datetime
+    ) -> None:
+        """Keeps the files of a version that is not in force; a known one stays as it is."""
+
+    async def ask_for(self, version: str, *, by: str, now: datetime) -> None:
+        """Says who is to be named when this version is loaded next."""
+
+    async def history(self, *, limit: int = 50) -> list[KeptRulebook]:
+        """The newest first: by when it last came into force."""
+
+    async def live(self) -> str | None:
+        """The version that came into force last; None before the first start."""
+
+    async def named(self, beginning: str) -> list[str]:
+        """The versions that begin so."""
+
+    async def files(self, version: str) -> RuleFiles | None: ...
+
+
 class Store(Protocol):
     """Everything remembered."""
 
@@ -296,6 +417,8 @@ class Store(Protocol):
     @property
     def cases(self) -> Cases: ...
     @property
+    def search(self) -> Search: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def cards(self) -> Cards: ...
@@ -303,6 +426,8 @@ class Store(Protocol):
     def watched(self) -> WatchedChannels: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def rulebooks(self) -> Rulebooks: ...
 
     async def totals(self) -> Totals: ...
 
@@ -329,6 +454,7 @@ class Ports:
     now: Clock
     policy: Policy
     outlets: Outlets
+    language_of: LanguageOf = lambda _text, told: told
     deadline_s: float = 10.0
     """How long scoring one comment may take before people get it unscored."""
     claim_s: float = 600.0

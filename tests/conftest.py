@@ -193,7 +193,7 @@ def settled(engine: Engine) -> Callable[[], object]:
     """Waits until every comment that came in has its verdict."""
 
     async def wait() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while State.RECEIVED in (await engine.store.totals()).by_state:
                 await asyncio.sleep(0.01)
 

@@ -19,6 +19,7 @@ from bot.core.model import (
     Report,
     Resolution,
     Resolved,
+    Scores,
     Source,
     State,
     Story,
@@ -86,6 +87,40 @@ async def test_a_verdict_is_recorded_with_its_effects(
         "received",
         f"judged {record.verdict.outcome.value}",
     ]
+
+
+async def test_a_quoted_insult_is_not_the_authors(ports: Ports) -> None:
+    """Own words decide; the score of the whole is kept beside them."""
+    text = "Le maire a été traité de « affreux bonhomme » hier soir, c'est indigne."
+    comment_id = await accepted(ports, text)
+    record = await ports.store.comments.record(comment_id)
+    assert record is not None
+    assert isinstance(record.scores, Scores)
+    assert record.comment.state is State.APPROVED
+    assert record.scores.values["toxicity"] == 0.02
+    assert record.scores.whole is not None
+    assert record.scores.whole["toxicity"] == 0.97
+    assert record.verdict is not None
+    assert record.verdict.facts["score.whole.toxicity"] == 0.97
+
+
+async def test_an_insult_dressed_as_a_quotation_is_the_authors(ports: Ports) -> None:
+    comment_id = await accepted(ports, "« affreux », va !")
+    record = await ports.store.comments.record(comment_id)
+    assert record is not None
+    assert record.comment.state is State.REJECTED
+    assert isinstance(record.scores, Scores)
+    assert record.scores.whole is None
+
+
+async def test_rules_see_the_language_that_the_text_is_written_in(ports: Ports) -> None:
+    told = replace(ports, language_of=lambda text, told: "en" if "Thanks" in text else told)
+    for external_id, text, language in (("1", "Thanks a lot", "en"), ("2", "Merci", "fr")):
+        comment_id = await accepted(told, text, external_id)
+        record = await ports.store.comments.record(comment_id)
+        assert record is not None
+        assert record.verdict is not None
+        assert record.verdict.facts["text.language"] == language
 
 
 async def test_a_repeated_delivery_and_a_repeated_text_do_nothing(ports: Ports) -> None:

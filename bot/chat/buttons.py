@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
@@ -15,6 +15,7 @@ from bot.chat.access import actor_of
 from bot.chat.errors import DiscordError, Interaction, answer, answered, language_of
 from bot.chat.safe_text import one_line, plain
 from bot.chat.texts import say
+from bot.chat.workplace import Workplace, workplace_of
 from bot.core.model import (
     Actor,
     Outcome,
@@ -25,9 +26,6 @@ from bot.core.model import (
     Words,
 )
 from bot.core.reasons import Reason, label
-
-if TYPE_CHECKING:
-    from bot.chat.client import VeilleurClient
 
 NOTE_CHARS = 1_000
 _LOOK_UP_S = 1.5
@@ -65,7 +63,7 @@ class CaseButton(ui.DynamicItem[ui.Button[Any]], template=r"veilleur:never"):
     @answered
     async def callback(self, interaction: Interaction) -> None:
         """Checks who presses, then does what the button says."""
-        client = client_of(interaction)
+        client = workplace_of(interaction)
         client.handlers.note()
         actor = actor_of(interaction.user, client.config)
         if actor is None:
@@ -73,7 +71,7 @@ class CaseButton(ui.DynamicItem[ui.Button[Any]], template=r"veilleur:never"):
             return
         await self.press(interaction, client, actor)
 
-    async def press(self, interaction: Interaction, client: VeilleurClient, actor: Actor) -> None:
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         raise NotImplementedError
 
 
@@ -84,7 +82,7 @@ class ApproveButton(
     words = texts.APPROVE
     style = discord.ButtonStyle.success
 
-    async def press(self, interaction: Interaction, client: VeilleurClient, actor: Actor) -> None:
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         await interaction.response.defer()
         order = Resolution(
             case_id=self.case_id,
@@ -102,7 +100,7 @@ class RejectButton(
     words = texts.REJECT
     style = discord.ButtonStyle.danger
 
-    async def press(self, interaction: Interaction, client: VeilleurClient, actor: Actor) -> None:
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         """A modal must be the first answer: what is slow to find out must not hold it up."""
         language = language_of(interaction)
         suggested: Reason | None = None
@@ -120,7 +118,7 @@ class RejectButton(
         modal = RejectModal(self.case_id, self.version, suggested=suggested, language=language)
         await interaction.response.send_modal(modal)
 
-    async def _outdated(self, client: VeilleurClient) -> Refused | None:
+    async def _outdated(self, client: Workplace) -> Refused | None:
         """Spares a moderator the reason for a case that somebody else decided meanwhile."""
         case = await client.engine.store.cases.get(self.case_id)
         if case is None:
@@ -140,7 +138,7 @@ class UndoButton(
     words = texts.UNDO
     style = discord.ButtonStyle.secondary
 
-    async def press(self, interaction: Interaction, client: VeilleurClient, actor: Actor) -> None:
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         await interaction.response.defer()
         language = language_of(interaction)
         case = await client.engine.store.cases.get(self.case_id)
@@ -191,7 +189,7 @@ class RejectModal(ui.Modal):
 
     @answered
     async def on_submit(self, interaction: Interaction) -> None:
-        client = client_of(interaction)
+        client = workplace_of(interaction)
         client.handlers.note()
         actor = actor_of(interaction.user, client.config)
         if actor is None:  # the role was taken away while the modal was open
@@ -213,7 +211,7 @@ BUTTONS: tuple[type[CaseButton], ...] = (ApproveButton, RejectButton, UndoButton
 """Registered at every start: this is what brings the buttons of old cards back to life."""
 
 
-async def carry_out(interaction: Interaction, client: VeilleurClient, order: Resolution) -> None:
+async def carry_out(interaction: Interaction, client: Workplace, order: Resolution) -> None:
     """Decides an acknowledged press; a refused one is explained, and the card brought up to date."""
     done: Resolved | Refused = await client.engine.resolve(order)
     if isinstance(done, Refused):
@@ -222,7 +220,7 @@ async def carry_out(interaction: Interaction, client: VeilleurClient, order: Res
 
 
 async def show_result(
-    interaction: Interaction, client: VeilleurClient, case_id: int, *, version: int
+    interaction: Interaction, client: Workplace, case_id: int, *, version: int
 ) -> None:
     """Brings the card in line at once. The outbox would do it too: a failure here loses nothing.
 
@@ -250,7 +248,3 @@ def refusal(refused: Refused, language: str) -> str:
     by = one_line(refused.by.name, limit=80) if refused.by else say(texts.COLLEAGUE, language)
     outcome = texts.DECIDED[refused.outcome].in_language(language) if refused.outcome else "?"
     return say(texts.REFUSED[refused.kind], language, by=f"**{by}**", outcome=outcome.lower())
-
-
-def client_of(interaction: Interaction) -> VeilleurClient:
-    return cast("VeilleurClient", interaction.client)

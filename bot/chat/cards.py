@@ -5,15 +5,19 @@ Every field has a budget, so that the whole stays below what Discord takes in on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 
 import discord
 from discord import ui
 
 from bot.chat import texts
+from bot.chat.bars import bar
 from bot.chat.buttons import ApproveButton, RejectButton, UndoButton
-from bot.chat.safe_text import length, neutral, one_line, web_address
+from bot.chat.context import MoreButton
+from bot.chat.full_text import FullTextButton
+from bot.chat.safe_text import length, neutral, one_line, pages, web_address
+from bot.chat.severity import Severity, severity
 from bot.chat.texts import say
 from bot.core.model import (
     ActorKind,
@@ -38,57 +42,53 @@ _MOST_COMPLAINTS = 2
 """The newest of what reporting readers wrote."""
 _MATTERS = 0.2
 """A score below this is left out, unless it is the highest."""
-_CELLS = 10
-_SEVERE, _STRONG = 0.85, 0.5
-_GRAVE = 0.6
-"""From here on a threat or an attack on a group is severe, whatever the rest says."""
 
 
-class Severity(Enum):
-    """How bad the scorer thinks it is: colour and mark of a card."""
+def open_card(
+    case: Case,
+    record: CommentRecord,
+    *,
+    language: str,
+    rows: Sequence[ui.ActionRow[ui.LayoutView]] | None = None,
+    notice: str | None = None,
+) -> ui.LayoutView:
+    """The whole case, with `rows` to decide it; without them, with the review channel's buttons.
 
-    UNKNOWN = (0x80848E, "⚪")
-    MILD = (0xF0B132, "🟡")
-    STRONG = (0xE67E22, "🟠")
-    SEVERE = (0xDA373C, "🔴")
-
-    @property
-    def colour(self) -> discord.Colour:
-        return discord.Colour(self.value[0])
-
-    @property
-    def mark(self) -> str:
-        return self.value[1]
-
-
-def severity(scores: Scores | Unscored | None) -> Severity:
-    if not isinstance(scores, Scores) or not scores.values:
-        return Severity.UNKNOWN
-    grave = max(
-        scores.values.get(name, 0.0) for name in ("severe_toxicity", "threat", "identity_attack")
-    )
-    worst = max(scores.values.values())
-    if worst >= _SEVERE or grave >= _GRAVE:
-        return Severity.SEVERE
-    return Severity.STRONG if worst >= _STRONG else Severity.MILD
-
-
-def open_card(case: Case, record: CommentRecord, *, language: str) -> ui.LayoutView:
-    """The whole case, with the buttons to decide it."""
+    `notice` is safe text of at most 300 characters that stands above the case.
+    """
     level = severity(record.scores)
     head = _head(case, record, level, language=language)
     evidence = _evidence(case, record, language=language)
-    room = MESSAGE_CHARS - length(head) - length(evidence)
-    comment = _comment(case, level, room=max(room, _COMMENT_CHARS_AT_LEAST), language=language)
+    room = max(MESSAGE_CHARS - length(head) - length(evidence), _COMMENT_CHARS_AT_LEAST)
+    room -= length(notice or "")
+    comment = _comment(case, level, room=room, language=language)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=level.colour)
     box.add_item(ui.TextDisplay(head)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(comment)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(evidence))
-    buttons: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    buttons.add_item(ApproveButton(case.id, case.version, language=language))
-    buttons.add_item(RejectButton(case.id, case.version, language=language))
-    box.add_item(buttons)
-    return _view(box)
+    given = [_deciding(case, language=language)] if rows is None else list(rows)
+    given[0].add_item(MoreButton(case.id, case.version, language=language))
+    if is_folded(case.comment.text, comment):
+        given[0].add_item(FullTextButton(case.id, case.version, language=language))
+    for row in given:
+        box.add_item(row)
+    view = ui.LayoutView(timeout=None)
+    if notice:
+        view.add_item(ui.TextDisplay(notice))
+    return view.add_item(box)
+
+
+def is_folded(text: str, shown: str) -> bool:
+    """Whether the words shown leave out some of the text."""
+    whole = pages(text, limit=MESSAGE_CHARS)
+    return len(whole) > 1 or bool(whole and whole[0] not in shown)
+
+
+def _deciding(case: Case, *, language: str) -> ui.ActionRow[ui.LayoutView]:
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    row.add_item(ApproveButton(case.id, case.version, language=language))
+    row.add_item(RejectButton(case.id, case.version, language=language))
+    return row
 
 
 def closed_card(
@@ -206,16 +206,8 @@ def _scores(scores: Scores | Unscored | None, *, language: str) -> list[str]:
         return [say(texts.UNSCORED, language, why=one_line(scores.reason, limit=120))]
     ranked = sorted(scores.values.items(), key=lambda pair: pair[1], reverse=True)
     matter = [pair for pair in ranked if pair[1] >= _MATTERS][:_MOST_SCORES] or ranked[:1]
-    lines = [_bar(name, value, language=language) for name, value in matter]
+    lines = [bar(name, value, language=language) for name, value in matter]
     return [*lines, say(texts.DEGRADED, language)] if scores.degraded else lines
-
-
-def _bar(name: str, value: float, *, language: str) -> str:
-    words = texts.ATTRIBUTES.get(name)
-    title = words.in_language(language) if words else one_line(name, limit=40)
-    full = max(0, min(_CELLS, round(value * _CELLS)))
-    percent = f"{value:.0%}" if language.startswith("en") else f"{value:.0%}".replace("%", " %")
-    return f"`{'█' * full}{'░' * (_CELLS - full)}` {percent} {title}"
 
 
 def _rules(case: Case, record: CommentRecord, *, language: str) -> list[str]:

@@ -18,7 +18,10 @@ from bot.chat.board import Board
 from bot.chat.buttons import BUTTONS
 from bot.chat.commands import add_commands
 from bot.chat.config import ChatConfig
+from bot.chat.context import MoreButton
 from bot.chat.errors import DiscordError, answer_command_error, said
+from bot.chat.flow import FLOW_ITEMS
+from bot.chat.full_text import TEXT_BUTTONS
 from bot.chat.handlers import Handlers, noted
 from bot.chat.intake import Intake
 from bot.engine import Engine
@@ -60,7 +63,7 @@ class VeilleurClient(discord.Client):
         self.handlers = Handlers()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*BUTTONS)
+        self.add_dynamic_items(*BUTTONS, MoreButton, *TEXT_BUTTONS, *FLOW_ITEMS)
         add_commands(self.tree)
         self.tree.error(answer_command_error)
         await self.intake.watch_configured()

@@ -8,11 +8,14 @@ from discord import app_commands
 
 from bot.chat import texts
 from bot.chat.access import actor_of
-from bot.chat.buttons import client_of
-from bot.chat.cards import MESSAGE_CHARS, ago, severity, words_card
+from bot.chat.cards import MESSAGE_CHARS, ago, words_card
 from bot.chat.errors import Interaction, answer, language_of
+from bot.chat.flow import next_view
+from bot.chat.lookups import lookup_commands
 from bot.chat.safe_text import length, one_line
+from bot.chat.severity import severity
 from bot.chat.texts import say
+from bot.chat.workplace import workplace_of
 from bot.core.model import Actor, Case, Words
 from bot.ports import Store
 
@@ -21,8 +24,14 @@ _EXCERPT_CHARS = 120
 
 
 def add_commands(tree: app_commands.CommandTree[Any]) -> None:
-    """`/queue`, `/case` and `/console`, for servers only."""
-    for command in (_queue_command(), _case_command(), _console_command()):
+    """`/queue list|next`, `/case`, `/console`, `/author` and `/search`, for servers only."""
+    commands: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] = (
+        _queue_commands(),
+        _case_command(),
+        _console_command(),
+        *lookup_commands(),
+    )
+    for command in commands:
         command.guild_only = True
         tree.add_command(command)
 
@@ -31,18 +40,27 @@ async def queue(interaction: Interaction) -> None:
     """How much waits, and the first cases with links to their cards."""
     if await _acknowledged(interaction) is None:
         return
-    client = client_of(interaction)
+    client = workplace_of(interaction)
     content = await queue_text(
         client.engine.store, guild_id=interaction.guild_id or 0, language=language_of(interaction)
     )
     await interaction.followup.send(view=words_card(content), ephemeral=True)
 
 
+async def next_case(interaction: Interaction) -> None:
+    """The flow: the most urgent case nobody is on, for this moderator alone."""
+    actor = await _acknowledged(interaction)
+    if actor is None:
+        return
+    view = await next_view(workplace_of(interaction), actor, language=language_of(interaction))
+    await interaction.followup.send(view=view, ephemeral=True)
+
+
 async def show_case(interaction: Interaction, number: int) -> None:
     """The case's card for this moderator alone, with working buttons."""
     if await _acknowledged(interaction) is None:
         return
-    client = client_of(interaction)
+    client = workplace_of(interaction)
     language = language_of(interaction)
     view = await client.board.private_card(number, language=language)
     if view is None:
@@ -56,7 +74,7 @@ async def console(interaction: Interaction) -> None:
     if actor is None:
         return
     language = language_of(interaction)
-    issue = client_of(interaction).config.console_link
+    issue = workplace_of(interaction).config.console_link
     if issue is None:
         await answer(interaction, say(texts.NO_CONSOLE, language))
         return
@@ -97,7 +115,7 @@ async def _line(store: Store, case: Case, *, guild_id: int, language: str) -> st
 
 async def _acknowledged(interaction: Interaction) -> Actor | None:
     """Checks the role and answers within the three seconds; None when this person may not."""
-    actor = actor_of(interaction.user, client_of(interaction).config)
+    actor = actor_of(interaction.user, workplace_of(interaction).config)
     if actor is None:
         await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
         return None
@@ -108,10 +126,17 @@ async def _acknowledged(interaction: Interaction) -> Actor | None:
 # --- how they are declared ---------------------------------------------------------------------
 
 
-def _queue_command() -> app_commands.Command[Any, ..., None]:
-    return app_commands.Command(
-        name="queue", description=_described(texts.COMMAND_QUEUE), callback=queue
+def _queue_commands() -> app_commands.Group:
+    group = app_commands.Group(name="queue", description=_described(texts.COMMAND_QUEUE))
+    listing = app_commands.Command[Any, ..., None](
+        name="list", description=_described(texts.COMMAND_QUEUE_LIST), callback=queue
     )
+    following = app_commands.Command[Any, ..., None](
+        name="next", description=_described(texts.COMMAND_QUEUE_NEXT), callback=next_case
+    )
+    group.add_command(listing)
+    group.add_command(following)
+    return group
 
 
 def _case_command() -> app_commands.Command[Any, ..., None]:

@@ -70,6 +70,20 @@ def neutral(text: str, *, limit: int, max_lines: int = 25) -> str:
     return "".join(pieces)
 
 
+def pages(text: str, *, limit: int) -> list[str]:
+    """The whole text as `neutral` would show it, in pieces of at most `limit` units each."""
+    found: list[list[str]] = [[]]
+    room = limit
+    for number, line in enumerate(cleaned(text, max_lines=MAX_TEXT_CHARS).split("\n")):
+        for piece in (*(["\n"] if number else []), *_escaped(line)):
+            if length(piece) > room:
+                found.append([])
+                room = limit
+            found[-1].append(piece)
+            room -= length(piece)
+    return [page for page in ("".join(pieces).strip() for pieces in found) if page]
+
+
 def one_line(text: str, *, limit: int) -> str:
     """For names and titles inside a line: `neutral`, and shut off from its neighbours' direction."""
     flat = " ".join(cleaned(text, max_lines=25).split())

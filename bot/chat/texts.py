@@ -139,9 +139,47 @@ NO_CONSOLE = Words(
     en="The console is not open on this installation.",
 )
 COMMAND_QUEUE = Words(fr="La file des dossiers à examiner", en="The queue of cases to review")
+COMMAND_QUEUE_LIST = Words(fr="Les premiers dossiers", en="The first cases")
+COMMAND_QUEUE_NEXT = Words(
+    fr="Examiner les dossiers un par un", en="Go through the cases one by one"
+)
 COMMAND_CASE = Words(fr="Ouvrir un dossier", en="Open a case")
 COMMAND_CASE_ID = Words(fr="Numéro du dossier", en="Number of the case")
 COMMAND_CONSOLE = Words(fr="Un lien personnel vers la console", en="A personal link to the console")
+
+SKIP = Words(fr="Passer", en="Skip")
+CLOSE = Words(fr="Arrêter", en="Stop")
+NEXT = Words(fr="Dossier suivant", en="Next case")
+UNDO_LAST = Words(fr="Annuler : dossier n° {case}", en="Undo: case no. {case}")
+REJECT_FOR = Words(fr="Refuser : choisir le motif", en="Reject: choose the reason")
+SUGGESTED = Words(fr="proposé par les règles", en="suggested by the rules")
+FLOW_DONE = Words(
+    fr="### Plus rien pour vous\nLa file est vide, ou des collègues s'occupent du reste. ☕",
+    en="### Nothing more for you\nThe queue is empty, or colleagues are on the rest. ☕",
+)
+FLOW_SKIPPED = Words(
+    fr="### Il ne reste que ce que vous avez passé\nReprenez, ou laissez-le à vos collègues.",
+    en="### Only what you skipped is left\nTake it up again, or leave it to your colleagues.",
+)
+FLOW_CLOSED = Words(
+    fr="Arrêté : le dossier est de nouveau libre.", en="Stopped: the case is free again."
+)
+FLOW_NOT_UNDONE = Words(
+    fr="Rien à annuler : le dossier a changé depuis.",
+    en="Nothing to take back: the case has changed since.",
+)
+MORE = Words(fr="Plus", en="More")
+AUTHORS_COMMENTS = Words(fr="Derniers commentaires de l'auteur", en="The author's last comments")
+NO_OTHERS = Words(fr="Aucun autre.", en="No others.")
+NOTHING_FOUND = Words(fr="Rien trouvé.", en="Nothing found.")
+COMMAND_AUTHOR = Words(fr="Derniers commentaires d'un auteur", en="An author's last comments")
+COMMAND_AUTHOR_NAME = Words(fr="Nom, ou son début", en="Name, or how it begins")
+COMMAND_SEARCH = Words(fr="Chercher dans les commentaires", en="Search the comments")
+COMMAND_SEARCH_TEXT = Words(fr="Mots à trouver", en="Words to find")
+SHOW_ALL = Words(fr="Texte entier", en="Full text")
+PAGE = Words(fr="page {page} sur {pages}", en="page {page} of {pages}")
+PREVIOUS_PAGE = Words(fr="Page précédente", en="Previous page")
+NEXT_PAGE = Words(fr="Page suivante", en="Next page")
 
 
 def say(words: Words, language: str, **values: object) -> str:

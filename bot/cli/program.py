@@ -12,7 +12,21 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import console, db, demo, doctor, init, outbox, queue, replay, rules, run, score
+from bot.cli import (
+    console,
+    db,
+    demo,
+    doctor,
+    evaluate,
+    init,
+    models,
+    outbox,
+    queue,
+    replay,
+    rules,
+    run,
+    score,
+)
 from bot.cli.surroundings import Surroundings
 from bot.cli.terminal import err, tell, tell_faults
 from bot.core.errors import FaultsError, RulesError
@@ -59,10 +73,12 @@ program.command("init")(init.init)
 program.command("doctor")(doctor.doctor)
 program.command("console")(console.console)
 program.command("score")(score.score)
+program.command("evaluate")(evaluate.evaluate)
 program.command("replay")(replay.replay)
 program.add_typer(rules.commands, name="rules")
 program.add_typer(queue.commands, name="queue")
 program.add_typer(outbox.commands, name="outbox")
+program.add_typer(models.commands, name="models")
 program.add_typer(db.commands, name="db")
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import backtest, explain, lint, new_rule, rulebooks
+from bot.cli.reports import Format, remarks_of, summary, tell_json, tell_sarif
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, one_line, tell
+from bot.core.errors import Fault, RulesError
 
 if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
     from bot.core.model import Scores, Unscored
-    from bot.rulebook import ExampleResult
+    from bot.rulebook import ExampleResult, ReadFolder
 
-commands = typer.Typer(help="Check and prove the rule files.", no_args_is_help=True)
+commands = typer.Typer(help="Check, prove and preview the rule files.", no_args_is_help=True)
+commands.command()(rulebooks.history)
+commands.command()(rulebooks.diff)
+commands.command()(rulebooks.rollback)
 
 _Directory = Annotated[
     Path | None,
@@ -31,15 +36,34 @@ _Directory = Annotated[
 
 
 @commands.command()
-def check(context: typer.Context, directory: _Directory = None) -> None:
-    """Check every rule file; each fault is shown as file:line:column."""
+def check(
+    context: typer.Context,
+    directory: _Directory = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
+) -> None:
+    """Check every rule file.
+
+    Each fault is shown as file:line:column, as JSON, or as SARIF for code hosting.
+    """
     from bot.rulebook import read
 
     folder = directory or surroundings(context).settings().rules_folder
-    found = read(folder)
-    stages = Counter(each.rule.stage.value for each in found.rules)
-    counts = ", ".join(f"{count} {stage}" for stage, count in sorted(stages.items()))
-    tell(f"{folder}: {len(found.rules)} rules ({counts}), version {found.version}: all is well")
+    found: ReadFolder | None = None
+    faults: tuple[Fault, ...] = ()
+    try:
+        found = read(folder)
+    except RulesError as error:
+        if form is Format.TEXT:
+            raise
+        faults = error.faults
+    if form is Format.JSON:
+        tell_json(folder, found, remarks_of(faults))
+    elif form is Format.SARIF:
+        tell_sarif(remarks_of(faults))
+    elif found is not None:
+        tell(f"{folder}: {summary(found)}: all is well")
+    if faults:
+        raise typer.Exit(1)
 
 
 @commands.command("test")
@@ -61,6 +85,13 @@ def prove(context: typer.Context, directory: _Directory = None) -> None:
     tell(f"{len(results) - len(failed)} of {len(results)} examples came out as promised")
     if failed:
         raise typer.Exit(1)
+
+
+commands.command()(lint.lint)
+commands.command()(explain.explain)
+commands.command()(new_rule.new)
+commands.command()(new_rule.schema)
+commands.command()(backtest.backtest)
 
 
 def _failure(result: ExampleResult) -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from bot.core.errors import Fault
+
+
+def _none() -> tuple[Fault, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +29,5 @@ class ConsoleConfig:
     """Open cases on the queue page at once; the next ones move up."""
     poll_s: float = 4.0
     """How often the queue page asks for news."""
+    rules_faults: Callable[[], tuple[Fault, ...]] = _none
+    """Why the rules folder as it lies there was not taken up; admins are told."""

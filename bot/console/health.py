@@ -35,6 +35,8 @@ class HealthConfig:
     metrics: Metrics
     max_waiting: int
     """The same as `Load.max_waiting`: from there on the intake is full."""
+    rules_faults: Callable[[], int] = lambda: 0
+    """Faults in the rules folder. The old rules go on, so they do not make Veilleur unready."""
     metrics_token: str | None = field(default=None, repr=False)
     """Wanted as `Authorization: Bearer`; without one, only this machine may read `/metrics`."""
 
@@ -58,6 +60,7 @@ def health_routes(
             "status": "ready" if all(checks.values()) else "not ready",
             "checks": checks,
             "degraded": config.scorer_status().degraded,
+            "rules_faults": config.rules_faults(),
             "discord": "off" if chat is None else "connected" if chat.connected else "down",
         }
         return _plain(answer, status=200 if all(checks.values()) else 503)

@@ -57,6 +57,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "queue.list": ("Commentaires à relire, par priorité", "Comments to review, by priority"),
     "queue.more.one": ("{n} autre suivra.", "{n} more will follow."),
     "queue.more.many": ("{n} autres suivront.", "{n} more will follow."),
+    # rules that were not taken up
+    "rules.faults.one": (
+        "{n} erreur dans les fichiers de règles :",
+        "{n} fault in the rule files:",
+    ),
+    "rules.faults.many": (
+        "{n} erreurs dans les fichiers de règles :",
+        "{n} faults in the rule files:",
+    ),
+    "rules.old_stay": (
+        "les règles d'avant restent en vigueur jusqu'à la correction.",
+        "the rules of before stay in force until they are mended.",
+    ),
     # a row and its actions
     "approve": ("Publier", "Publish"),
     "reject": ("Refuser", "Refuse"),

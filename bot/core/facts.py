@@ -37,12 +37,23 @@ def _score(attribute: str) -> Declaration:
         name=f"score.{attribute}",
         kind="double",
         unit="probability 0 to 1",
-        meaning=f"the scorer's {attribute.replace('_', ' ')}, worst passage; absent when unscored",
+        meaning=f"{attribute.replace('_', ' ')} of the author's own words, quotations left out; "
+        "worst passage; absent when unscored",
+    )
+
+
+def _whole(attribute: str) -> Declaration:
+    return Declaration(
+        name=f"score.whole.{attribute}",
+        kind="double",
+        unit="probability 0 to 1",
+        meaning=f"{attribute.replace('_', ' ')} of the whole text, quotations included",
     )
 
 
 DECLARED: tuple[Declaration, ...] = (
     *(_score(attribute) for attribute in ATTRIBUTES),
+    *(_whole(attribute) for attribute in ATTRIBUTES),
     Declaration(
         name="score.unscored", kind="bool", unit="", meaning="true when the scorer gave no answer"
     ),
@@ -51,6 +62,12 @@ DECLARED: tuple[Declaration, ...] = (
         kind="string",
         unit="",
         meaning="the text in lower case without accents, for `contains` and `matches` (RE2)",
+    ),
+    Declaration(
+        name="text.written",
+        kind="string",
+        unit="",
+        meaning="the text as it was written; word lists read their exemptions in it",
     ),
     Declaration(name="text.length", kind="int", unit="characters", meaning="length of the text"),
     Declaration(name="text.words", kind="int", unit="words", meaning="number of words"),
@@ -67,7 +84,12 @@ DECLARED: tuple[Declaration, ...] = (
         unit="signs",
         meaning="longest run of ! and ?",
     ),
-    Declaration(name="text.language", kind="string", unit="", meaning="language as the site says"),
+    Declaration(
+        name="text.language",
+        kind="string",
+        unit="",
+        meaning="language it is written in; short texts: as the site says",
+    ),
     Declaration(
         name="author.approved", kind="int", unit="comments", meaning="earlier ones approved"
     ),
@@ -113,7 +135,9 @@ def gather(
         "score.unscored": isinstance(scores, Unscored),
     }
     if isinstance(scores, Scores):
+        whole = scores.values if scores.whole is None else scores.whole
         facts |= {f"score.{name}": value for name, value in scores.values.items()}
+        facts |= {f"score.whole.{name}": value for name, value in whole.items()}
     told = {
         "text.language": comment.language,
         "story.section": comment.story.section,
@@ -128,6 +152,7 @@ def text_facts(text: str) -> dict[str, FactValue]:
     capitals = sum(c.isupper() for c in letters)
     return {
         "text.folded": folded(text),
+        "text.written": text,
         "text.length": len(text),
         "text.words": len(_WORD.findall(text)),
         "text.links": len(_LINK.findall(text)),

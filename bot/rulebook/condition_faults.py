@@ -21,6 +21,11 @@ FUNCTIONS = (
     "int",
     "double",
     "string",
+    "has_word",
+    "has_any",
+    "has_phrase",
+    "matches_re2",
+    "domain_in",
 )
 """What a rule is likely to want; used to guess what was meant."""
 
@@ -41,6 +46,7 @@ _TOO_DEEP = re.compile(r"recursion (?:limit|depth)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]+")
 _NOT_BEFORE = re.compile(r"\b(not)\s+$")
 _WORDS_FOR_SIGNS = {"and": "&&", "or": "||", "not": "!", "=": "==", "&": "&&", "|": "||"}
+_METHOD = re.compile(r"\s*\.\s*[A-Za-z_]\w*\s*\(")
 _NUMBER = re.compile(r"\s*(-?\d+(?:\.\d+)?)")
 
 
@@ -58,7 +64,7 @@ def explain(message: str, condition: str) -> tuple[ConditionFault, ...]:
             if not misread:
                 found.append(_syntax(condition, offset))
             misread = True
-        else:
+        elif not _told_by_the_next(condition, offset, problem):
             found.append(_meaning(condition, offset, problem))
     if not found:
         what = "not a condition: " + message.splitlines()[0].removesuffix(" [INVALID_ARGUMENT]")
@@ -107,6 +113,14 @@ def _meaning(condition: str, offset: int, problem: str) -> ConditionFault:
         kinds = [kind.strip() for kind in overload.group(2).split(",")]
         return _mismatch(condition, offset, overload.group(1), kinds)
     return ConditionFault(offset=offset, what=problem.removesuffix(" [INVALID_ARGUMENT]"))
+
+
+def _told_by_the_next(condition: str, offset: int, problem: str) -> bool:
+    """Of `text.domain_inn(…)` the compiler says first that `text` alone is unknown."""
+    undeclared = _UNDECLARED.search(problem)
+    if not undeclared or not condition.startswith(undeclared.group(1), offset):
+        return False
+    return _METHOD.match(condition, offset + len(undeclared.group(1))) is not None
 
 
 def _unknown(condition: str, offset: int, name: str) -> ConditionFault:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from cel_expr_python import cel
 
 from bot.core.facts import BY_NAME, DECLARED
 from bot.core.model import FactValue
 from bot.core.normalise import folded
+from bot.rulebook.asking import Call, Span, declarations, look_of, looking_at
+from bot.rulebook.calls import is_call, read_calls, tokens_of
 from bot.rulebook.condition_faults import ConditionFault, explain
+from bot.rulebook.lists import Entry, WordList
+from bot.rulebook.matching import Matcher
 
 _KINDS = {
     "string": cel.Type.STRING,
@@ -20,42 +24,68 @@ _KINDS = {
     "double": cel.Type.DOUBLE,
     "bool": cel.Type.BOOL,
 }
-_TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*)
-      | (?P<text>[rR](?:'''.*?'''|\"{3}.*?\"{3}|'[^'\n]*'|"[^"\n]*")
-          |'''(?:\\.|[^\\])*?'''|\"{3}(?:\\.|[^\\])*?\"{3}
-          |'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")
-      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<sign>\S)""",
-    re.DOTALL | re.VERBOSE,
-)
 _LOOPS = {"exists", "exists_one", "existsOne", "all"}
 _NO_LOOPS = {"map", "filter"}
 _COMPARED = {"contains", "startsWith", "endsWith", "matches"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """A compiled condition and what it looks for in texts."""
+
+    cel: cel.Expression
+    calls: tuple[Call, ...] = ()
+    lists: tuple[WordList, ...] = ()
+    words: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A condition that compiled: it is of type bool and reads declared facts only."""
 
-    expression: cel.Expression
+    expression: Expression
     reads_scores: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledConditions:
-    """The conditions of a rulebook, asked over one shared activation."""
+    """The conditions of a rulebook, asked over one shared activation and one look at the text."""
 
-    expressions: tuple[cel.Expression, ...]
+    expressions: tuple[Expression, ...]
+    matcher: Matcher = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        lists = {each.name: each for one in self.expressions for each in one.lists}
+        words = {each.source: each for one in self.expressions for each in one.words}
+        matcher = _matcher(tuple(lists.values()), tuple(words.values()))
+        object.__setattr__(self, "matcher", matcher)
 
     def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
         data = {name: _clean(value) for name, value in facts.items() if name in BY_NAME}
         activation = _environment().Activation(data)
-        return [_answer(expression, activation) for expression in self.expressions]
+        token = looking_at.set(look_of(self.matcher, facts))
+        try:
+            return [_answer(expression.cel, activation) for expression in self.expressions]
+        finally:
+            looking_at.reset(token)
+
+    def spans(self, facts: Mapping[str, FactValue]) -> Sequence[tuple[Span, ...]]:
+        """For each condition the words, domains and patterns it looks for, where they stand in the
+        text; in the text as written where `text.written` is known, else in the folded one."""
+        look = look_of(self.matcher, facts)
+        return [look.spans(each.calls) if look else () for each in self.expressions]
 
 
-def compile_condition(condition: str) -> Condition | tuple[ConditionFault, ...]:
-    """The compiled condition, or all that is wrong with it."""
+@lru_cache(maxsize=8)
+def _matcher(lists: tuple[WordList, ...], words: tuple[Entry, ...]) -> Matcher:
+    """Examples are run one rule at a time: the tree over the same lists is made once."""
+    return Matcher.of([*(entry for each in lists for entry in each.entries), *words])
+
+
+def compile_condition(
+    condition: str, lists: Mapping[str, WordList] | None = None
+) -> Condition | tuple[ConditionFault, ...]:
+    """The compiled condition, or all that is wrong with it; `lists` are those it may name."""
     if not condition.strip():
         return (ConditionFault(offset=0, what="an empty condition"),)
     try:
@@ -66,8 +96,14 @@ def compile_condition(condition: str) -> Condition | tuple[ConditionFault, ...]:
         kind = expression.return_type().name().lower()
         what = f"a condition is true or false; this one is of type {kind}"
         return (ConditionFault(offset=0, what=what, fix="compare it with something, e.g. `> 0`"),)
-    tokens = [match for match in _TOKEN.finditer(condition) if match.lastgroup != "comment"]
-    faults = (*_loop_faults(tokens), *_pattern_faults(tokens), *_unreachable(tokens))
+    tokens = tokens_of(condition)
+    read = read_calls(tokens, lists or {})
+    faults = (
+        *_loop_faults(tokens),
+        *_pattern_faults(tokens),
+        *_unreachable(tokens),
+        *read.faults,
+    )
     if faults:
         return tuple(sorted(faults, key=lambda fault: fault.offset))
     words = [token.group() for token in tokens]
@@ -75,12 +111,17 @@ def compile_condition(condition: str) -> Condition | tuple[ConditionFault, ...]:
         words[index : index + 2] == ["score", "."] and words[index + 2] != "unscored"
         for index in range(len(words) - 2)
     )
-    return Condition(expression=expression, reads_scores=reads_scores)
+    return Condition(
+        expression=Expression(cel=expression, calls=read.calls, lists=read.lists, words=read.words),
+        reads_scores=reads_scores,
+    )
 
 
 @cache
 def _environment() -> cel.Env:
-    return cel.NewEnv(variables={fact.name: _KINDS[fact.kind] for fact in DECLARED})
+    return cel.NewEnv(
+        variables={fact.name: _KINDS[fact.kind] for fact in DECLARED}, functions=declarations()
+    )
 
 
 def _clean(value: FactValue) -> FactValue:
@@ -93,10 +134,10 @@ def _clean(value: FactValue) -> FactValue:
 def _answer(expression: cel.Expression, activation: cel.Activation) -> bool | None:
     """None for an absent fact and for anything else that gives no answer (division by zero)."""
     try:
-        value = expression.eval(activation)
+        value = expression.eval(activation).value()
     except RuntimeError:
         return None
-    return bool(value.value()) if value.type() == cel.Type.BOOL else None
+    return value if isinstance(value, bool) else None
 
 
 def _loop_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
@@ -107,7 +148,7 @@ def _loop_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
         word = token.group()
         depth += (word == "(") - (word == ")")
         loops_at = [level for level in loops_at if level < depth]
-        if not _is_call(tokens, index) or index == 0 or tokens[index - 1].group() != ".":
+        if not is_call(tokens, index) or index == 0 or tokens[index - 1].group() != ".":
             continue
         if word in _NO_LOOPS:
             what = f"`{word}` is not available in rules"
@@ -122,7 +163,7 @@ def _loop_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
 def _pattern_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
     """The compiler looks at patterns only when they are used: a faulty one would never match."""
     for index, token in enumerate(tokens):
-        if token.group() != "matches" or not _is_call(tokens, index):
+        if token.group() != "matches" or not is_call(tokens, index):
             continue
         pattern = _last_argument(tokens, index + 1)
         if pattern is None:
@@ -138,12 +179,21 @@ def _pattern_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
 
 def _unreachable(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
     """`text.folded.contains('É')` would silently never fire."""
-    for literal, in_pattern in _compared_with_folded(tokens):
+    patterns = ((tokens[index + 2], True) for index in _called(tokens, "matches_re2"))
+    for literal, in_pattern in (*patterns, *_compared_with_folded(tokens)):
+        if literal.lastgroup != "text":
+            continue
         written = literal.group()
         plain = "".join(_folded_sign(c, in_pattern=in_pattern) for c in written)
         if plain != written:
             what = "never true: text.folded has no capitals, accents or curly apostrophes"
             yield ConditionFault(offset=literal.start(), what=what, fix=f"write {plain}")
+
+
+def _called(tokens: list[re.Match[str]], function: str) -> Iterator[int]:
+    for index in range(len(tokens) - 2):
+        if tokens[index].group() == function and is_call(tokens, index):
+            yield index
 
 
 def _compared_with_folded(tokens: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], bool]]:
@@ -179,14 +229,6 @@ def _folded_sign(sign: str, *, in_pattern: bool) -> str:
     if sign.isspace() or (in_pattern and sign.isascii()):
         return sign
     return folded(sign) or sign
-
-
-def _is_call(tokens: list[re.Match[str]], index: int) -> bool:
-    return (
-        tokens[index].lastgroup == "name"
-        and index + 1 < len(tokens)
-        and tokens[index + 1].group() == "("
-    )
 
 
 def _last_argument(tokens: list[re.Match[str]], opening: int) -> re.Match[str] | None:

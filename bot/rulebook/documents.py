@@ -1,6 +1,6 @@
 """Keeps what stands beside the rules in step with the code: `python -m bot.rulebook.documents rules/`.
 
-Writes `schema.json` (for editors) and the tables of facts and reasons in `README.md`.
+Writes `schema.json` (for editors) and the tables of functions, facts and reasons in `README.md`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.facts import DECLARED
 from bot.core.reasons import Reason, label
+from bot.rulebook.asking import USAGE
 from bot.rulebook.schema import RuleFile
 
 _BEGIN = "<!-- made by `python -m bot.rulebook.documents`: {name} -->"
@@ -29,7 +30,8 @@ def schema_text() -> str:
 
 def readme_text(current: str) -> str:
     """The README with its tables brought up to date; text outside the markers stays."""
-    for name, table in (("facts", _facts()), ("reasons", _reasons())):
+    tables = (("functions", _functions()), ("facts", _facts()), ("reasons", _reasons()))
+    for name, table in tables:
         begin, end = _BEGIN.format(name=name), _END.format(name=name)
         before, found, rest = current.partition(begin)
         _, closed, after = rest.partition(end)
@@ -54,6 +56,11 @@ def write(directory: Path) -> list[Path]:
     for path in changed:
         path.write_text(wanted[path], encoding="utf-8")
     return changed
+
+
+def _functions() -> str:
+    rows = [f"| `{usage}` | {meaning} |" for usage, meaning in USAGE]
+    return "\n".join(("| Function | True when |", "|---|---|", *rows)) + "\n"
 
 
 def _facts() -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from bot.core.reasons import Reason
 from bot.rulebook.condition_faults import near
 from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
 from bot.rulebook.files import RuleText, read_folder, shown
+from bot.rulebook.lists import FOLDER, WordList, read_lists
 from bot.rulebook.schema import RuleFile, is_share
 from bot.rulebook.shape import shaped
 from bot.rulebook.source import Source, parse
@@ -78,10 +80,11 @@ def check(directory: Path) -> tuple[Fault, ...]:
 def read(directory: Path) -> ReadFolder:
     """All or nothing: one fault anywhere and no rule is given out."""
     folder = read_folder(directory)
+    listed = read_lists(directory / FOLDER)
     rules: list[ReadRule] = []
-    faults = list(folder.faults)
+    faults = [*folder.faults, *listed.faults]
     for text in folder.texts:
-        outcome = _read(text)
+        outcome = _read(text, listed.lists)
         if isinstance(outcome, ReadRule):
             rules.append(outcome)
         else:
@@ -92,15 +95,18 @@ def read(directory: Path) -> ReadFolder:
         faults.append(Fault(where=shown(directory), what=what, fix=fix))
     if faults:
         raise RulesError(tuple(sorted(faults, key=_place)))
-    return ReadFolder(version=folder.version, rules=tuple(rules))
+    version = folder.version
+    if listed.version:
+        version = sha256(f"{version}\0{listed.version}".encode()).hexdigest()[:12]
+    return ReadFolder(version=version, rules=tuple(rules))
 
 
-def _read(text: RuleText) -> ReadRule | list[Fault]:
+def _read(text: RuleText, lists: Mapping[str, WordList]) -> ReadRule | list[Fault]:
     source = parse(text)
     if not isinstance(source, Source):
         return list(source)
     file = shaped(source)
-    condition = _condition(source)
+    condition = _condition(source, lists)
     faults = [
         *(file if isinstance(file, tuple) else ()),
         *(condition if isinstance(condition, tuple) else ()),
@@ -134,12 +140,14 @@ def _rule(rule_id: str, file: RuleFile) -> Rule:
     )
 
 
-def _condition(source: Source) -> Condition | tuple[Fault, ...] | None:
+def _condition(
+    source: Source, lists: Mapping[str, WordList]
+) -> Condition | tuple[Fault, ...] | None:
     """None where the schema has already found that there is no text to compile."""
     when = source.plain.get("when")
     if not isinstance(when, str) or not when:
         return None
-    outcome = compile_condition(when)
+    outcome = compile_condition(when, lists)
     if isinstance(outcome, Condition):
         return outcome
     return tuple(

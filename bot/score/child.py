@@ -20,8 +20,12 @@ from typing import Any, BinaryIO, cast
 from bot.core.model import Unscored
 from bot.score import frames
 from bot.score.choose import Choice, Chosen, ModelError, choose
+from bot.score.explain import explain
 from bot.score.place import place
 from bot.score.reading import Model, Reading
+
+_Asked = tuple[int, str, float, str | None]
+"""A request's number, its text, the seconds it has, and the attribute to explain, if any."""
 
 _REMEMBERED = 10_000
 """Exact repeats that are answered without the model: a spam wave, a re-posted comment."""
@@ -36,7 +40,7 @@ def main() -> None:
     except ModelError as error:
         _send(answers, {"failed": str(error)})
         sys.exit(1)
-    chunks: SimpleQueue[list[tuple[int, str, float]]] = SimpleQueue()
+    chunks: SimpleQueue[list[_Asked]] = SimpleQueue()
     Thread(target=_listen, args=(chunks,), daemon=True).start()
     desk = Desk(chosen.model)
     try:
@@ -54,11 +58,15 @@ def _own_stdout() -> BinaryIO:
     return answers
 
 
-def _listen(chunks: SimpleQueue[list[tuple[int, str, float]]]) -> None:
+def _listen(chunks: SimpleQueue[list[_Asked]]) -> None:
     """Reads ahead, so that the end of the bot is noticed even in the middle of a text."""
     while (message := frames.read(sys.stdin.buffer)) is not None:
-        chunks.put([(int(i), str(text), float(limit)) for i, text, limit in message["chunk"]])
+        chunks.put([_asked(*each) for each in message["chunk"]])
     os._exit(0)
+
+
+def _asked(number: int, text: str, limit_s: float, explains: str | None) -> _Asked:
+    return int(number), str(text), float(limit_s), None if explains is None else str(explains)
 
 
 def _send(answers: BinaryIO, message: Mapping[str, object]) -> None:
@@ -76,13 +84,18 @@ def _introduction(chosen: Chosen) -> dict[str, object]:
     }
 
 
-def _answer(desk: Desk, chunk: list[tuple[int, str, float]], answers: BinaryIO) -> None:
+def _answer(desk: Desk, chunk: list[_Asked], answers: BinaryIO) -> None:
     """Shortest text first: more callers are served sooner."""
     began = monotonic()
-    for number, text, limit_s in sorted(chunk, key=lambda each: len(each[1])):
+    for number, text, limit_s, explains in sorted(chunk, key=lambda each: len(each[1])):
         left_s = limit_s - (monotonic() - began)
-        _send(answers, {"id": number, **desk.serve(text, limit_s=left_s)})
-    report = {"texts": len(chunk), **desk.take_counts(), "seconds": monotonic() - began}
+        if explains is None:
+            answer = desk.serve(text, limit_s=left_s)
+        else:
+            answer = desk.explain(text, attribute=explains, limit_s=left_s)
+        _send(answers, {"id": number, **answer})
+    scored = sum(explains is None for *_, explains in chunk)
+    report = {"texts": scored, **desk.take_counts(), "seconds": monotonic() - began}
     _send(answers, {"done": report})
 
 
@@ -104,12 +117,28 @@ class Desk:
                 return {"unscored": reading.reason}
             worst = None
             if reading.worst:
-                window = place(text, form, reading.worst, make_form=self._model.form)
+                window = place(text, form, reading.worst)
                 worst = [window.start, window.end]
         except Exception as error:  # noqa: BLE001 - one text must not take the process down
             # the name only: a message may quote the comment
             return {"unscored": f"the scorer failed with {type(error).__name__}"}
         return {"scores": dict(reading.values), "worst": worst}
+
+    def explain(self, text: str, *, attribute: str, limit_s: float) -> dict[str, Any]:
+        if limit_s <= 0:
+            return {"unscored": "its time was over before its turn"}
+        try:
+            limit_s = min(limit_s, self._model.limit_s)
+            base = self._read(self._model.form(text), limit_s=limit_s)
+            if isinstance(base, Unscored):
+                return {"unscored": base.reason}
+            found = explain(self._model, text, attribute=attribute, limit_s=limit_s, base=base)
+        except Exception as error:  # noqa: BLE001 - as in serve()
+            return {"unscored": f"the scorer failed with {type(error).__name__}"}
+        if isinstance(found, Unscored):
+            return {"unscored": found.reason}
+        explained = {"attribute": attribute, "base": found.base, "spans": found.spans}
+        return {"explained": explained}
 
     def take_counts(self) -> dict[str, int]:
         """What was done since the last call."""

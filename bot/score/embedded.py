@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib import resources
+from importlib.resources.abc import Traversable
 from time import thread_time
 from typing import Any
 
@@ -20,11 +21,15 @@ from tokenizers import Encoding, Tokenizer
 
 from bot.core.model import MAX_TEXT_CHARS, Unscored
 from bot.core.normalise import for_model
-from bot.score.reading import Reading, cut
+from bot.score.reading import Reading
+from bot.score.windows import windows
 
 WINDOW_TOKENS = 126
 """With the two marks around them 128, the most the model was trained to read."""
 STRIDE_TOKENS = 110
+"""Within a sentence that is longer than a window."""
+OVERLAP_TOKENS = 32
+"""Longest sentence that two windows share; more would cost too much time on long texts."""
 _BEGIN, _UNKNOWN, _END = 0, 3, 2
 _MAX_FORM_CHARS = 3 * MAX_TEXT_CHARS
 """Single signs can stand for whole phrases (U+FDFA: eighteen letters); no honest text grows so."""
@@ -40,8 +45,9 @@ class EmbeddedModel:
     name = "embedded"
     limit_s = 1.7
 
-    def __init__(self) -> None:
-        folder = resources.files("bot.score") / "embedded_model"
+    def __init__(self, folder: Traversable | None = None) -> None:
+        """`folder` holds another network, tokenizer and card than the package's own."""
+        folder = folder or resources.files("bot.score") / "embedded_model"
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         self._labels: tuple[str, ...] = tuple(card["labels"])
         calibration = [card["calibration"][label] for label in self._labels]
@@ -69,13 +75,19 @@ class EmbeddedModel:
         encoding = self._tokenizer.encode(form, add_special_tokens=False)
         if not _readable(form, encoding):
             return Unscored(reason="mostly in signs the model does not know")
-        windows = cut(len(encoding.ids), size=WINDOW_TOKENS, stride=STRIDE_TOKENS)
+        cover = windows(
+            form,
+            encoding.offsets,
+            size=WINDOW_TOKENS,
+            stride=STRIDE_TOKENS,
+            overlap=OVERLAP_TOKENS,
+        )
         runs: dict[tuple[int, ...], _Logits] = {}
         rows = []
-        for number, (start, end) in enumerate(windows):
+        for number, (start, end) in enumerate(cover):
             if thread_time() > ends_at:
                 return Unscored(
-                    reason=f"not read within {limit_s:.1f} s: {number} of {len(windows)} windows"
+                    reason=f"not read within {limit_s:.1f} s: {number} of {len(cover)} windows"
                 )
             piece = tuple(encoding.ids[start:end])
             if piece not in runs:
@@ -84,22 +96,20 @@ class EmbeddedModel:
         logits = np.stack(rows)
         if not np.isfinite(logits).all():
             return Unscored(reason="the model gave no number")
-        return self._reading(
-            logits, windows, encoding, tokens=sum(len(piece) + 2 for piece in runs)
-        )
+        return self._reading(logits, cover, encoding, tokens=sum(len(piece) + 2 for piece in runs))
 
     def _reading(
         self,
         logits: _Logits,
-        windows: list[tuple[int, int]],
+        cover: list[tuple[int, int]],
         encoding: Encoding,
         *,
         tokens: int,
     ) -> Reading:
         probabilities = 1 / (1 + np.exp(-(logits * self._scale + self._offset)))
         worst = None
-        if len(windows) > 1:
-            start, end = windows[int(probabilities[:, self._labels.index("toxicity")].argmax())]
+        if len(cover) > 1:
+            start, end = cover[int(probabilities[:, self._labels.index("toxicity")].argmax())]
             worst = (encoding.offsets[start][0], encoding.offsets[end - 1][1])
         highest = probabilities.max(axis=0)
         return Reading(
@@ -107,7 +117,7 @@ class EmbeddedModel:
                 label: float(value) for label, value in zip(self._labels, highest, strict=True)
             },
             worst=worst,
-            windows=len(windows),
+            windows=len(cover),
             tokens=tokens,
         )
 

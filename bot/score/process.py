@@ -7,14 +7,15 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored, Window
 from bot.score import frames
 from bot.score.choose import Choice
-from bot.score.requests import Request, Waiting
+from bot.score.explain import Explanation
+from bot.score.requests import Answer, Request, Waiting
 from bot.score.spawn import spawn
 
 log = structlog.get_logger()
@@ -115,6 +116,20 @@ class ScorerProcess:
         self, text: str, *, deadline_s: float, language: str | None = None
     ) -> Scores | Unscored:
         """The scores within `deadline_s` seconds, or why not. Raises nothing."""
+        answer = await self._ask(text, deadline_s=deadline_s)
+        return cast(Scores | Unscored, answer)  # nobody asked for an explanation
+
+    async def explain(
+        self, text: str, *, attribute: str = "toxicity", deadline_s: float
+    ) -> Explanation | Unscored:
+        """Which words drive the score, or why that cannot be told. Raises nothing.
+
+        Waits until nothing is left to be scored.
+        """
+        answer = await self._ask(text, deadline_s=deadline_s, explains=attribute)
+        return cast(Explanation | Unscored, answer)
+
+    async def _ask(self, text: str, *, deadline_s: float, explains: str | None = None) -> Answer:
         if len(text) > MAX_TEXT_CHARS:
             return Unscored(reason=f"longer than {MAX_TEXT_CHARS} characters")
         if self._keeper is None:
@@ -122,7 +137,7 @@ class ScorerProcess:
         if self._waiting.is_full:
             return Unscored(reason="scorer is overloaded")
         deadline = asyncio.get_running_loop().time() + deadline_s
-        request = self._waiting.add(text, deadline=deadline)
+        request = self._waiting.add(text, deadline=deadline, explains=explains)
         try:
             async with asyncio.timeout_at(deadline):
                 return await request.answer
@@ -238,18 +253,23 @@ class ScorerProcess:
     async def _send(self, process: Process, chunk: list[Request]) -> None:
         now = asyncio.get_running_loop().time()
         assert process.stdin is not None  # noqa: S101 - for the type checker: spawn() asks for it
-        process.stdin.write(
-            frames.packed({"chunk": [[each.id, each.text, each.deadline - now] for each in chunk]})
-        )
+        asked = [[each.id, each.text, each.deadline - now, each.explains] for each in chunk]
+        process.stdin.write(frames.packed({"chunk": asked}))
         try:
             async with asyncio.timeout(self._limits.hang_after_s):
                 await process.stdin.drain()
         except TimeoutError:
             raise ScorerDownError("takes no more texts") from None
 
-    def _answer(self, message: dict[str, Any]) -> Scores | Unscored:
+    def _answer(self, message: dict[str, Any]) -> Answer:
         if "unscored" in message:
             return Unscored(reason=str(message["unscored"]))
+        if "explained" in message:
+            found = message["explained"]
+            spans = tuple((int(a), int(b), float(weight)) for a, b, weight in found["spans"])
+            return Explanation(
+                attribute=str(found["attribute"]), base=float(found["base"]), spans=spans
+            )
         status, worst = self._status, message["worst"]
         return Scores(
             values=message["scores"],

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from bot.core.model import Scores, Unscored
+from bot.score.explain import Explanation
+
+Answer = Scores | Explanation | Unscored
 
 _CRASHES = 2
 """A text that was being scored this often when the process went down is left to people."""
@@ -22,17 +25,19 @@ class Request:
     text: str
     deadline: float
     """On the event loop's clock."""
-    answer: asyncio.Future[Scores | Unscored]
+    answer: asyncio.Future[Answer]
+    explains: str | None = None
+    """The attribute to be explained; None asks for the scores."""
     crashes: int = field(default=0)
 
-    def settle(self, answer: Scores | Unscored) -> None:
+    def settle(self, answer: Answer) -> None:
         """Does nothing when the caller has given up."""
         if not self.answer.done():
             self.answer.set_result(answer)
 
 
 class Waiting:
-    """The bounded queue. Who must answer soonest goes first."""
+    """The bounded queue. Who must answer soonest goes first; explanations come after all scores."""
 
     def __init__(self, *, at_most: int) -> None:
         self._at_most = at_most
@@ -48,9 +53,11 @@ class Waiting:
     def is_full(self) -> bool:
         return len(self._requests) >= self._at_most
 
-    def add(self, text: str, *, deadline: float) -> Request:
+    def add(self, text: str, *, deadline: float, explains: str | None = None) -> Request:
         answer = asyncio.get_running_loop().create_future()
-        request = Request(id=next(self._ids), text=text, deadline=deadline, answer=answer)
+        request = Request(
+            id=next(self._ids), text=text, deadline=deadline, answer=answer, explains=explains
+        )
         self._requests[request.id] = request
         self.bell.set()
         return request
@@ -63,15 +70,16 @@ class Waiting:
         """The next chunk: at most so many texts and, beyond the first, characters.
 
         A text that was there when the process went down goes alone, so that if it happens again
-        nobody else is suspected.
+        nobody else is suspected. An explanation goes alone too: it is some ten texts' work.
         """
         chunk: list[Request] = []
-        for request in heapq.nsmallest(texts, self._requests.values(), key=_deadline):
-            if chunk and (request.crashes or len(request.text) > chars):
+        for request in heapq.nsmallest(texts, self._requests.values(), key=_turn):
+            alone = request.crashes or request.explains
+            if chunk and (alone or len(request.text) > chars):
                 break
             chunk.append(self._requests.pop(request.id))
             chars -= len(request.text)
-            if request.crashes:
+            if alone:
                 break
         return chunk
 
@@ -91,5 +99,5 @@ class Waiting:
         self._requests.clear()
 
 
-def _deadline(request: Request) -> tuple[float, int]:
-    return request.deadline, request.id
+def _turn(request: Request) -> tuple[bool, float, int]:
+    return request.explains is not None, request.deadline, request.id

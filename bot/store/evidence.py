@@ -12,7 +12,7 @@ from bot.store import tables as t
 from bot.store.records import insert
 from bot.store.rows import actor_columns, scores_columns, scores_of, verdict_of
 
-_NOT_STORED = frozenset({"text.folded"})
+_NOT_STORED = frozenset({"text.folded", "text.written"})
 """Facts that are the text once more: they can be had from it again."""
 
 

@@ -12,13 +12,13 @@ from alembic.script import ScriptDirectory
 
 from bot.core.errors import Fault, StoreError
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(connection: sa.Connection) -> None:
     """Runs every migration that is missing, in the transaction of `connection`."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     script = ScriptDirectory.from_config(config)
     known = {revision.revision for revision in script.walk_revisions()}
@@ -34,5 +34,5 @@ def migrate(connection: sa.Connection) -> None:
 def newest() -> str:
     """The schema version this program writes."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return ScriptDirectory.from_config(config).get_current_head() or ""

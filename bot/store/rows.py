@@ -186,15 +186,17 @@ def scores_of(row: Row) -> Scores | Unscored:
         scorer=row.scorer,
         version=row.scorer_version,
         worst=worst,
+        whole=row.whole,
         degraded=row.degraded,
     )
 
 
 def scores_columns(scores: Scores | Unscored) -> dict[str, object]:
     if isinstance(scores, Unscored):
-        return {"unscored": scores.reason, "degraded": False}
+        return {"unscored": scores.reason, "degraded": False, "whole": sa.null()}
     return {
         "attributes": dict(scores.values),
+        "whole": dict(scores.whole) if scores.whole is not None else sa.null(),
         "scorer": scores.scorer,
         "scorer_version": scores.version,
         "worst_start": scores.worst.start if scores.worst else None,

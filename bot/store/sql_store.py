@@ -17,7 +17,10 @@ from bot.store.comments import SqlComments
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.outbox import SqlOutbox
+from bot.store.past import SqlPast
 from bot.store.records import write_audit
+from bot.store.rulebooks import SqlRulebooks
+from bot.store.search import SqlSearch
 from bot.store.views import SqlCards, SqlSessions, SqlWatchedChannels
 
 
@@ -28,10 +31,13 @@ class SqlStore:
         self._database = database
         self.comments = SqlComments(database)
         self.cases = SqlCases(database)
+        self.search = SqlSearch(database)
         self.outbox = SqlOutbox(database)
         self.cards = SqlCards(database)
         self.watched = SqlWatchedChannels(database)
         self.sessions = SqlSessions(database)
+        self.rulebooks = SqlRulebooks(database)
+        self.past = SqlPast(database)
 
     @classmethod
     async def open(cls, url: str) -> SqlStore:

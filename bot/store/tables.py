@@ -138,6 +138,7 @@ scores = sa.Table(
     _of_comment(primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("attributes", sa.JSON),
+    sa.Column("whole", sa.JSON),
     sa.Column("scorer", sa.String(64)),
     sa.Column("scorer_version", sa.String(64)),
     sa.Column("worst_start", sa.Integer),
@@ -307,4 +308,19 @@ sessions = sa.Table(
     sa.Column("session_hash", sa.String(64), primary_key=True),
     *_actor("actor", nullable=False),
     sa.Column("expires_at", Utc, nullable=False),
+)
+
+rulebook_versions = sa.Table(
+    "rulebook_versions",
+    metadata,
+    # no author; `by` names admins
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("rules", sa.Integer, nullable=False),
+    sa.Column("files", sa.LargeBinary, nullable=False),  # name -> text, JSON, packed with zlib
+    sa.Column("kept_at", Utc, nullable=False),
+    sa.Column("kept_by", sa.String(200), nullable=False),
+    sa.Column("loaded_at", Utc),  # when it last came into force; never, for one put aside
+    sa.Column("loaded_by", sa.String(200)),
+    sa.Column("asked_at", Utc),  # a rollback to it is on its way
+    sa.Column("asked_by", sa.String(200)),
 )

@@ -1,4 +1,4 @@
-"""/queue, /case and /console, for moderators only."""
+"""/queue list, /case and /console, for moderators only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.conftest import submission
 
 
 async def test_an_empty_queue(desk: Desk):
-    result = await desk.moderator.slash(desk.review, "queue")
+    result = await desk.moderator.slash(desk.review, "queue list")
     assert result.response.ephemeral
     assert "Empty queue" in read(result.response)
 
@@ -19,7 +19,7 @@ async def test_the_queue_links_to_its_cards(desk: Desk):
     for n in range(13):
         await desk.engine.submit(submission(str(n), f"bof {n} " + "@everyone " * 30))
     await desk.quiet()
-    result = await desk.moderator.slash(desk.review, "queue")
+    result = await desk.moderator.slash(desk.review, "queue list")
 
     text = read(result.response)
     assert result.response.ephemeral
@@ -67,7 +67,12 @@ async def test_without_a_console(desk: Desk):
 
 async def test_members_are_turned_away(desk: Desk):
     _, case, _ = await desk.shown()
-    for name, options in (("queue", {}), ("case", {"id": case.id}), ("console", {})):
+    for name, options in (
+        ("queue list", {}),
+        ("queue next", {}),
+        ("case", {"id": case.id}),
+        ("console", {}),
+    ):
         result = await desk.member.slash(desk.review, name, **options)
         assert result.response.ephemeral
         assert result.response.content == "⛔ For the moderation team only."

@@ -62,6 +62,7 @@ async def test_ready_names_each_check(engine: Engine, served: Served):
             "status": "ready",
             "checks": {"database": True, "scorer": True, "rules": True, "intake": True},
             "degraded": False,
+            "rules_faults": 0,
             "discord": "off",
         },
     )

@@ -51,6 +51,13 @@ def test_every_declared_fact_is_gathered_in_its_declared_type() -> None:
         assert type(value) is KINDS[BY_NAME[name].kind], name
 
 
+def test_without_quotations_the_whole_is_the_authors_own() -> None:
+    quoting = replace(SCORES, whole=dict.fromkeys(ATTRIBUTES, 0.75))
+    for scores, whole in ((SCORES, 0.25), (quoting, 0.75)):
+        facts = gather(comment=COMMENT, scores=scores, history=AuthorHistory(), now=NOW)
+        assert (facts["score.insult"], facts["score.whole.insult"]) == (0.25, whole)
+
+
 def test_every_declaration_has_its_own_name_and_a_meaning() -> None:
     assert len(BY_NAME) == len(DECLARED)
     assert all(fact.meaning and (fact.unit or fact.kind in {"string", "bool"}) for fact in DECLARED)
@@ -63,6 +70,7 @@ def test_what_is_not_known_is_left_out() -> None:
     facts = gather(comment=bare, scores=unscored, history=AuthorHistory(), now=NOW)
     assert set(BY_NAME) - set(facts) == {
         *(f"score.{attribute}" for attribute in ATTRIBUTES),
+        *(f"score.whole.{attribute}" for attribute in ATTRIBUTES),
         "text.language",
         "story.title",
         "story.section",

@@ -33,6 +33,7 @@ FOLDED = [
     ("co\u0301n", "con", "combining accent"),
     ("a\u202eb\u200bc", "abc", "direction marks and zero-width"),
     ("  deux\n\nlignes ", "deux lignes", "white space"),
+    ("\U0001d402\U0001d40e\U0001d40d", "con", "mathematical capitals"),
 ]
 
 

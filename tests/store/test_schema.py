@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from bot.core.errors import StoreError
 from bot.store import SqlStore
+from bot.store.migrate import MIGRATIONS
 from bot.store.tables import metadata
 
 
@@ -30,6 +33,26 @@ async def test_the_file_is_set_up_to_survive_a_power_cut(store: SqlStore) -> Non
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+async def test_an_older_database_is_brought_up(
+    database_url: str, tmp_path: Path, revision: str
+) -> None:
+    """What an earlier Veilleur left is kept, and the schema ends up as the code expects."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'veilleur.sqlite3'}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.execute(sa.text("INSERT INTO sites VALUES ('old', 'site', '2026-01-01')"))
+    await (await SqlStore.open(database_url)).close()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        assert connection.execute(sa.text("SELECT name FROM sites")).scalars().all() == ["old"]
+    engine.dispose()
 
 
 async def test_a_newer_database_is_refused_in_words(database_url: str, tmp_path: Path) -> None:

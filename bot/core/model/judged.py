@@ -58,12 +58,15 @@ class Scores:
     """Probabilities of one text, per attribute the scorer knows; the worst window counts."""
 
     values: Mapping[str, float]
+    """Of the author's own words; quotations are left out."""
     scorer: str
     """Name of the scorer, e.g. `embedded`."""
     version: str
     """Digest of the model file, shortened; scores of different versions are not comparable."""
     worst: Window | None = None
     """Where the toxicity is highest; None when the text fits one window."""
+    whole: Mapping[str, float] | None = None
+    """Of the text with its quotations; None when all words are the author's own."""
     degraded: bool = False
     """True when another scorer than the wanted one answered: nothing may be removed on its word."""
 

@@ -1,13 +1,23 @@
 """One text, two foldings: as the model was trained on it, and as words are compared.
 
 `for_model` is part of the embedded model: training and serving must run the very same steps, or
-every score shifts. Change it only together with the model.
+every score shifts. Change it only together with the model. `trace_for_model` and `trace_folded`
+give the same texts with the way back to the original's characters.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+from bot.core.normalise.steps import DropMarks, EachSign, Normalise, Respell, Step, Substitute
+from bot.core.normalise.traced import Traced
+
+__all__ = ["Traced", "folded", "for_model", "trace_folded", "trace_for_model"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+_EDGES = re.compile(r"\A\s+|\s+\Z")
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -22,6 +32,7 @@ _LOOK_ALIKES = {
     )
     if latin.isascii()
 }
+_STRAIGHT = str.maketrans("’ʼ`", "'''")
 _LEET = str.maketrans(
     {
         "0": "o",
@@ -61,28 +72,33 @@ _ORDINARY_NUMBER = re.compile(
 
 def for_model(text: str) -> str:
     """The text as the embedded model reads it: lower case, links and handles out, disguises undone."""
-    text = unicodedata.normalize("NFKC", _without_surrogates(text))
-    text = _INVISIBLE.sub("", text).replace("’", "'").replace("ʼ", "'").replace("`", "'")
-    text = _PLACEHOLDER.sub(" ", _HANDLE.sub(" ", _LINK.sub(" ", text)))
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _CORE.sub(_undisguised, _SPACED_OUT.sub(_joined, text))
-    text = _PUNCTUATION_RUN.sub(r"\1\1\1", _STRETCHED.sub(r"\1\1", text))
-    text = re.sub(r"\s+", " ", text).strip()
-    return text.replace("İ", "i").lower().replace("\u0307", "")
+    return _plain(text, _FOR_MODEL)
+
+
+def trace_for_model(text: str) -> Traced:
+    return _traced(text, _FOR_MODEL)
 
 
 def folded(text: str) -> str:
     """The text as words are compared: case, accents, ligatures and invisible characters gone."""
-    text = unicodedata.normalize("NFKD", _without_surrogates(text).casefold())
-    text = _INVISIBLE.sub("", text).replace("’", "'").replace("ʼ", "'").replace("`", "'")
-    text = text.replace("œ", "oe").replace("æ", "ae")
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", text).strip()
+    return _plain(text, _FOLDED)
 
 
-def _without_surrogates(text: str) -> str:
-    """Lone surrogates (from broken JSON) cannot be encoded; they become U+FFFD."""
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+def trace_folded(text: str) -> Traced:
+    return _traced(text, _FOLDED)
+
+
+def _plain(text: str, steps: tuple[Step, ...]) -> str:
+    for step in steps:
+        text = step.plain(text)
+    return text
+
+
+def _traced(text: str, steps: tuple[Step, ...]) -> Traced:
+    made = Traced.of(text)
+    for step in steps:
+        made = step.traced(made)
+    return made
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -105,3 +121,38 @@ def _undisguised(match: re.Match[str]) -> str:
     if _LEET_INSIDE.search(bare) and not _ORDINARY_NUMBER.fullmatch(bare):
         return bare.translate(_LEET) + word[len(bare) :]
     return word
+
+
+_ENCODABLE = Substitute(_SURROGATE, "\ufffd")
+"""Lone surrogates (from broken JSON) cannot be encoded."""
+_APOSTROPHES = Respell(lambda text: text.translate(_STRAIGHT))
+_ONE_SPACE = (Substitute(_SPACES, " "), Substitute(_EDGES, ""))
+_FOR_MODEL: tuple[Step, ...] = (
+    _ENCODABLE,
+    Normalise("NFKC"),
+    Substitute(_INVISIBLE, ""),
+    _APOSTROPHES,
+    Substitute(_LINK, " "),
+    Substitute(_HANDLE, " "),
+    Substitute(_PLACEHOLDER, " "),
+    DropMarks(),
+    Substitute(_SPACED_OUT, _joined),
+    Substitute(_CORE, _undisguised),
+    Substitute(_STRETCHED, r"\1\1"),
+    Substitute(_PUNCTUATION_RUN, r"\1\1\1"),
+    *_ONE_SPACE,
+    # `İ` alone would become two characters
+    Respell(lambda text: text.replace("İ", "i").lower()),
+    Substitute(re.compile("\u0307"), ""),
+)
+_FOLDED: tuple[Step, ...] = (
+    _ENCODABLE,
+    EachSign(str.casefold),
+    Normalise("NFKD"),
+    Substitute(_INVISIBLE, ""),
+    _APOSTROPHES,
+    DropMarks(),
+    EachSign(str.casefold),  # again: mathematical capitals are plain ones only now
+    Substitute(re.compile("[œæ]"), lambda match: "oe" if match.group() == "œ" else "ae"),
+    *_ONE_SPACE,
+)

@@ -1,0 +1,68 @@
+"""`/author` and `/search`: looks into the past, privately."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.chat import texts
+from bot.chat.access import actor_of
+from bot.chat.cards import words_card
+from bot.chat.context import fitted, listed
+from bot.chat.errors import Interaction, answer, language_of
+from bot.chat.safe_text import one_line
+from bot.chat.texts import say
+from bot.chat.workplace import workplace_of
+from bot.core.model import Comment, Words
+
+_MOST_FOUND = 12
+_LONGEST_QUESTION = 100
+
+
+def lookup_commands() -> tuple[app_commands.Command[Any, ..., None], ...]:
+    """Built afresh for each command tree."""
+
+    @app_commands.describe(name=_both(texts.COMMAND_AUTHOR_NAME))
+    async def author(
+        interaction: Interaction, name: app_commands.Range[str, 1, _LONGEST_QUESTION]
+    ) -> None:
+        if await _may(interaction):
+            search = workplace_of(interaction).engine.store.search
+            await _tell(interaction, name, await search.by_name(name, limit=_MOST_FOUND))
+
+    @app_commands.describe(text=_both(texts.COMMAND_SEARCH_TEXT))
+    async def search(
+        interaction: Interaction, text: app_commands.Range[str, 1, _LONGEST_QUESTION]
+    ) -> None:
+        if await _may(interaction):
+            store = workplace_of(interaction).engine.store
+            await _tell(interaction, text, await store.search.with_text(text, limit=_MOST_FOUND))
+
+    return (
+        app_commands.Command(
+            name="author", description=_both(texts.COMMAND_AUTHOR), callback=author
+        ),
+        app_commands.Command(
+            name="search", description=_both(texts.COMMAND_SEARCH), callback=search
+        ),
+    )
+
+
+async def _may(interaction: Interaction) -> bool:
+    if actor_of(interaction.user, workplace_of(interaction).config) is None:
+        await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
+        return False
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    return True
+
+
+async def _tell(interaction: Interaction, asked: str, found: list[Comment]) -> None:
+    language = language_of(interaction)
+    title = f"### 🔎 {one_line(asked, limit=120)}"
+    lines = listed(found, language=language) or [say(texts.NOTHING_FOUND, language)]
+    await interaction.followup.send(view=words_card(fitted([title, *lines])), ephemeral=True)
+
+
+def _both(words: Words) -> str:
+    return f"{words.fr} · {words.en}"[:100]

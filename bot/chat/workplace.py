@@ -1,0 +1,50 @@
+"""What buttons and commands may reach of the client that they are pressed in.
+
+The client imports the buttons to register them, so they know it by this description only.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import discord
+
+from bot.chat.config import ChatConfig
+from bot.chat.errors import Interaction
+from bot.chat.handlers import Handlers
+from bot.core.reasons import Reason
+from bot.engine import Engine
+
+
+class CardWall(Protocol):
+    """The cards in the review channel; `bot.chat.board` says what each method promises."""
+
+    async def show_case(self, case_id: int) -> None: ...
+
+    async def is_card(self, case_id: int, message_id: int, *, version: int) -> bool: ...
+
+    async def suggested_reason(self, case_id: int) -> Reason | None: ...
+
+    async def private_card(
+        self, case_id: int, *, language: str
+    ) -> discord.ui.LayoutView | None: ...
+
+
+class Workplace(Protocol):
+    """The client, as far as a press or a command needs it."""
+
+    @property
+    def config(self) -> ChatConfig: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def board(self) -> CardWall: ...
+    @property
+    def handlers(self) -> Handlers: ...
+
+    def note_trouble(self, what: str, error: BaseException) -> None: ...
+
+
+def workplace_of(interaction: Interaction) -> Workplace:
+    """The client that this press or command came in through."""
+    return cast("Workplace", interaction.client)

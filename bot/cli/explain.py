@@ -1,0 +1,180 @@
+"""`veilleur rules explain`: what every rule makes of one text, and why."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from bot.cli.surroundings import surroundings
+from bot.cli.terminal import one_line, out, tell
+from bot.core.model import MAX_TEXT_CHARS, FactValue
+
+if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
+    from bot.core.model import Scores, Unscored, Verdict
+    from bot.rulebook import ReadRule
+    from bot.settings import Settings
+
+_ANSWERS = {True: "fired", False: "no", None: "lacks a fact"}
+_STYLES = {True: "red", False: None, None: "yellow"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What one rule makes of the text; `read` holds None for absent facts."""
+
+    rule: ReadRule
+    fired: bool | None
+    read: Mapping[str, FactValue | None]
+
+
+def explain(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text, or - to read it.")],
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder of rules; by default as the settings say.",
+            show_default=False,
+        ),
+    ] = None,
+    fact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A fact to assume; may be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what every rule makes of a text.
+
+    Taken as a new reader's first comment on the site. Each rule, drafts included: fired, did not, or
+    lacks a fact, and the values it read. Stating a score means that the text is not scored.
+    """
+    text = sys.stdin.read() if text == "-" else text
+    if not text.strip() or len(text) > MAX_TEXT_CHARS:
+        raise typer.BadParameter(f"a text has 1 to {MAX_TEXT_CHARS} characters, got {len(text)}")
+    settings = surroundings(context).settings()
+    folder = rules or settings.rules_folder
+    answers, verdict = asyncio.run(_explained(settings, folder, text, _stated(fact or ())))
+    if as_json:
+        _tell_json(answers, verdict)
+    else:
+        _tell_table(answers, verdict)
+
+
+def _stated(pairs: Sequence[str]) -> dict[str, FactValue]:
+    from bot.core.facts import BY_NAME
+    from bot.rulebook.condition_faults import near
+
+    stated: dict[str, FactValue] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if name not in BY_NAME or not equals:
+            hint = near(name, BY_NAME) or "the facts are listed in rules/README.md"
+            raise typer.BadParameter(f"--fact: must be NAME=VALUE, got {pair!r}; {hint}")
+        kind = BY_NAME[name].kind
+        try:
+            stated[name] = _value(kind, value)
+        except (ValueError, KeyError) as error:
+            raise typer.BadParameter(f"--fact: {name} is of type {kind}, got {value!r}") from error
+    return stated
+
+
+def _value(kind: str, value: str) -> FactValue:
+    if kind == "bool":
+        return {"true": True, "false": False}[value]
+    if kind == "int":
+        return int(value)
+    return float(value) if kind == "double" else value
+
+
+async def _explained(
+    settings: Settings, folder: Path, text: str, stated: dict[str, FactValue]
+) -> tuple[tuple[_Answer, ...], Verdict]:
+    from bot.cli.model import loaded, scored
+    from bot.core.decide import NONE_RECENT, Policy, decide
+    from bot.core.evaluate import evaluate
+    from bot.core.model import Scores as ScoresOf
+    from bot.core.model import Unscored as NoScores
+    from bot.rulebook import load, read
+    from bot.rulebook.conditions import CompiledConditions
+    from bot.rulebook.lint import facts_of
+    from bot.rulebook.written import written
+
+    every, files = read(folder).rules, written(folder)
+    chosen = loaded(settings.scorer)
+
+    async def score(text: str) -> Scores | Unscored:
+        return scored(chosen, text)
+
+    facts = await facts_of(every[0], text, score, stated=stated)
+    conditions = CompiledConditions(tuple(each.condition.expression for each in every))
+    answers = tuple(
+        _Answer(
+            rule=each,
+            fired=fired,
+            read={name: facts.get(name) for name in files[each.rule.id].reads},
+        )
+        for each, fired in zip(every, conditions(facts), strict=True)
+    )
+    asked = evaluate(load(folder), facts, default=settings.default_outcome)
+    scores: Scores | Unscored = ScoresOf(values={}, scorer=chosen.model.name, version="")
+    if facts.get("score.unscored"):
+        scores = NoScores(reason="")
+    policy = Policy(default=settings.default_outcome)
+    return answers, decide(asked, scores=scores, recent=NONE_RECENT, policy=policy)
+
+
+def _tell_table(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("rule", "stage", "asks for", "answer", "read"):
+        table.add_column(column)
+    for each in answers:
+        rule = each.rule.rule
+        read = ", ".join(f"{name} {_shown(value)}" for name, value in each.read.items())
+        table.add_row(
+            rule.id,
+            rule.stage.value,
+            rule.outcome.value,
+            _ANSWERS[each.fired],
+            read,
+            style=_STYLES[each.fired],
+        )
+    out().print(table)
+    tell(f"{verdict.outcome.value} ({verdict.basis.value}): {one_line(verdict.because.fr)}")
+
+
+def _tell_json(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
+    document = {
+        "outcome": verdict.outcome.value,
+        "basis": verdict.basis.value,
+        "because": {"fr": verdict.because.fr, "en": verdict.because.en},
+        "rules": [
+            {
+                "rule": each.rule.rule.id,
+                "stage": each.rule.rule.stage.value,
+                "then": each.rule.rule.outcome.value,
+                "fired": each.fired,
+                "read": dict(each.read),
+            }
+            for each in answers
+        ],
+    }
+    print(json.dumps(document, indent=2))
+
+
+def _shown(value: FactValue | None) -> str:
+    if value is None:
+        return "(absent)"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return f"«{one_line(value, limit=30)}»" if isinstance(value, str) else str(value).lower()

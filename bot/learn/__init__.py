@@ -1,0 +1,1 @@
+"""Learning from what was decided before: a changed rulebook is tried on the comments of the past."""

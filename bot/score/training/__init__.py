@@ -1,0 +1,1 @@
+"""Rebuilds the embedded model; never needed to run the bot. See README.md beside this file."""

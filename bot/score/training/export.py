@@ -1,0 +1,174 @@
+"""From torch to what is served: ONNX, int8 matrices, 4-bit embedding rows, opset 17."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from bot.core.model import ATTRIBUTES
+from bot.core.normalise import for_model
+from bot.score.training.base_weights import BaseWeights
+from bot.score.training.measures import Numbers, sigmoid
+from bot.score.training.network import Network
+from bot.score.training.pack import pack_embeddings
+from bot.score.training.rows import DataError
+from bot.score.training.vocabulary import Ids
+
+SERVED = "model.int8.onnx"
+EXACT = "model.fp32.onnx"
+TOKENIZER = "tokenizer.json"
+CARD = "card.json"
+MAX_TOKENS = 128
+_OPSET = 17
+_PLACES = 256
+_CLOSE = 2e-3
+"""Most that a logit of the exact ONNX file may differ from torch."""
+
+_Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parity:
+    """How the files agree with torch, over probabilities of all attributes."""
+
+    texts: int
+    exact_worst_logit: float
+    served_mean: float
+    served_p99: float
+    served_rank: float
+    """Spearman's correlation of toxicity."""
+    megabytes: float
+
+
+def export(
+    network: Network,
+    base: BaseWeights,
+    kept: Ids,
+    *,
+    tokenizer: Path,
+    folder: Path,
+    texts: Sequence[str],
+    keep_exact: bool = False,
+) -> Parity:
+    """Fills `folder` with network, tokenizer and a first card, uncalibrated.
+
+    Raises DataError when the exact form does not give what torch gives on `texts`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    network = network.cpu().eval()
+    nibbles, scales = base.nibbles[kept], base.scales[kept]
+    with tempfile.TemporaryDirectory() as scratch:
+        plain, ready = Path(scratch) / "plain.onnx", Path(scratch) / "ready.onnx"
+        _to_onnx(network, plain)
+        quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(ready), str(folder / SERVED), weight_type=QuantType.QInt8, per_channel=True,
+            reduce_range=True,  # processors without VNNI would saturate
+            op_types_to_quantize=["MatMul"], extra_options={"MatMulConstBOnly": True},
+        )  # fmt: skip
+        copyfile(ready, folder / EXACT)
+    for name in (SERVED, EXACT):
+        model = onnx.load(str(folder / name))
+        pack_embeddings(model, nibbles, scales)
+        onnx.save(model, str(folder / name))
+    if tokenizer.resolve() != (folder / TOKENIZER).resolve():
+        copyfile(tokenizer, folder / TOKENIZER)
+    (folder / CARD).write_text(json.dumps(_first_card(), indent=1), encoding="utf-8")
+    parity = _compare(network, folder, texts)
+    if not keep_exact:
+        (folder / EXACT).unlink()
+    if parity.exact_worst_logit > _CLOSE:
+        raise DataError(f"the export is wrong: logits are off by {parity.exact_worst_logit:.4f}")
+    return parity
+
+
+class _Served(nn.Module):
+    """Takes the integer mask that serving sends, and knows fewer places."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+        places = network.places.weight[:_PLACES].detach().clone()
+        self.network.places = nn.Embedding.from_pretrained(places)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        logits: Tensor = self.network(input_ids, attention_mask.to(torch.float32))
+        return logits
+
+
+def _to_onnx(network: Network, path: Path) -> None:
+    ids = torch.tensor([[0, 5, 6, 7, 2], [0, 4, 2, 1, 1]])
+    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+    batch_and_length = {0: "batch", 1: "length"}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter says that it is the older of two
+        torch.onnx.export(
+            _Served(network).eval(), (ids, mask), str(path), dynamo=False, opset_version=_OPSET,
+            input_names=["input_ids", "attention_mask"], output_names=["logits"],
+            dynamic_axes={
+                "input_ids": batch_and_length,
+                "attention_mask": batch_and_length,
+                "logits": {0: "batch"},
+            },
+        )  # fmt: skip
+
+
+def _compare(network: Network, folder: Path, texts: Sequence[str]) -> Parity:
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    encoded = [encoding.ids for encoding in tokenizer.encode_batch([for_model(t) for t in texts])]
+    sessions = {
+        name: onnxruntime.InferenceSession(folder / name, providers=["CPUExecutionProvider"])
+        for name in (EXACT, SERVED)
+    }
+    logits: dict[str, list[_Floats]] = {"torch": [], EXACT: [], SERVED: []}
+    for ids in encoded:
+        row = np.array([ids], dtype=np.int64)
+        with torch.no_grad():
+            logits["torch"].append(network(torch.from_numpy(row), torch.ones(row.shape)).numpy()[0])
+        for name, session in sessions.items():
+            inputs = {"input_ids": row, "attention_mask": np.ones_like(row)}
+            logits[name].append(session.run(None, inputs)[0][0])
+    of_torch, exact, served = (np.stack(rows).astype(np.float64) for rows in logits.values())
+    drift = np.abs(sigmoid(served) - sigmoid(of_torch))
+    return Parity(
+        texts=len(texts),
+        exact_worst_logit=float(np.abs(exact - of_torch).max()),
+        served_mean=float(drift.mean()),
+        served_p99=float(np.quantile(drift, 0.99)),
+        served_rank=_rank_correlation(served[:, 0], of_torch[:, 0]),
+        megabytes=(folder / SERVED).stat().st_size / 1e6,
+    )
+
+
+def _rank_correlation(first: Numbers, second: Numbers) -> float:
+    ranks = np.stack([values.argsort().argsort() for values in (first, second)])
+    matrix = np.asarray(np.corrcoef(ranks.astype(np.float64)))
+    return float(matrix[0, 1])
+
+
+def _first_card() -> dict[str, Any]:
+    return {
+        "labels": list(ATTRIBUTES),
+        "max_tokens": MAX_TOKENS,
+        "outputs": "logits; probability = sigmoid(scale*logit+offset)",
+        "calibration": {
+            label: {"scale": 1.0, "offset": 0.0, "fitted_on": "not calibrated"}
+            for label in ATTRIBUTES
+        },
+    }

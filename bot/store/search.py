@@ -1,0 +1,57 @@
+"""Questions that moderators ask of the store. Fulfils `bot.ports.Search`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.core.model import Actor, Case, Comment
+from bot.store import tables as t
+from bot.store.database import Database
+from bot.store.rows import CASE, COMMENT, case_of, comment_of
+
+
+class SqlSearch:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def next_for(self, actor: Actor, *, limit: int = 20, offset: int = 0) -> list[Case]:
+        skipped_at = (
+            sa.select(t.skips.c.skipped_at)
+            .where(t.skips.c.case_id == t.cases.c.id, t.skips.c.actor_id == actor.id)
+            .scalar_subquery()
+        )
+        query = (
+            CASE.where(t.cases.c.closed_at.is_(None))
+            .order_by(
+                skipped_at.is_not(None),
+                skipped_at,
+                t.cases.c.priority.desc(),
+                t.cases.c.opened_at,
+                t.cases.c.id,
+            )
+            .limit(limit)
+            .offset(offset)
+        )
+        async with self._database.reading() as connection:
+            return [case_of(row) for row in await connection.execute(query)]
+
+    async def of_author(self, *, site: str, author_id: str, limit: int) -> list[Comment]:
+        return await self._comments(
+            t.authors.c.site == site, t.authors.c.external_id == author_id, limit=limit
+        )
+
+    async def by_name(self, name: str, *, limit: int) -> list[Comment]:
+        return await self._comments(
+            t.authors.c.name.istartswith(name, autoescape=True), limit=limit
+        )
+
+    async def with_text(self, text: str, *, limit: int) -> list[Comment]:
+        return await self._comments(
+            t.text_versions.c.text.icontains(text, autoescape=True), limit=limit
+        )
+
+    async def _comments(self, *wanted: sa.ColumnElement[bool], limit: int) -> list[Comment]:
+        query = COMMENT.where(*wanted)
+        query = query.order_by(t.comments.c.received_at.desc(), t.comments.c.id).limit(limit)
+        async with self._database.reading() as connection:
+            return [comment_of(row) for row in await connection.execute(query)]
