@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-postgres test-detoxify train train-smoke bench lint format clean
+.PHONY: run test test-postgres test-detoxify chaos train train-smoke bench lint format clean
 run: $(VENV)/.installed
 	$(BIN)/veilleur run
 
@@ -18,6 +18,11 @@ test-postgres: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet -e '.[postgres]'
 	TEST_POSTGRES_URL=$(TEST_POSTGRES_URL) $(BIN)/python -m pytest tests/test_pipeline.py \
 	  tests/test_engine.py tests/test_outbox.py tests/store/test_database.py
+
+# Kills the bot three times while a file of comments of yours comes in; nothing may be lost or done
+# twice, and the callbacks are counted:  make chaos SAMPLE=comments.jsonl
+chaos: $(VENV)/.installed-dev
+	REPLAY_SAMPLE=$(SAMPLE) $(BIN)/python -m pytest tests/e2e -rs
 
 # Detoxify's own package on a small checkpoint: loaded, exported, served. An environment of its
 # own, because torch and what comes with it take 1.4 GB. TORCH names the build: take one for the CPU.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -15,7 +16,9 @@ import pytest
 
 from tests.e2e.house import House, Site, listening_site
 
-COMMENTS = 150
+SAMPLE = os.environ.get("REPLAY_SAMPLE")
+"""A file of comments of one's own, for `make chaos`; else a small one is written."""
+COMMENTS = len(Path(SAMPLE).read_text(encoding="utf-8").splitlines()) if SAMPLE else 150
 KILLS = 3
 
 KINDS = (
@@ -42,6 +45,8 @@ async def house(tmp_path: Path, site: Site) -> AsyncIterator[House]:
 
 
 def write_comments(folder: Path) -> Path:
+    if SAMPLE:
+        return Path(SAMPLE).resolve()
     lines = [
         {
             "id": f"c-{n}",

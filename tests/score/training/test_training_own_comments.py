@@ -34,6 +34,16 @@ def test_the_split_is_the_same_for_ever() -> None:
     assert pattern == "x.xx..x..xxx"
 
 
+def test_odd_pairs_are_held_out() -> None:
+    """The even ones were looked at while word lists and quotations were worked on."""
+    assert [held_out({"id": "x", "pair": f"threat-p{n:02}"}) for n in (1, 2, 11, 40)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
 def test_a_comment_without_a_pair_goes_by_its_id() -> None:
     assert {held_out({"id": str(each), "pair": None}) for each in range(20)} == {True, False}
     assert held_out({"id": "a"}) is held_out({"id": "a", "pair": None})
