@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.score.training import own_comments
+from bot.score.training import own_comments, written
 from bot.score.training.calibrate import Calibration, Level, balanced, fit, levels, served
 from bot.score.training.card import Made, Source, card_json, model_card
 from bot.score.training.evaluate import Figures, Measured
@@ -136,6 +136,17 @@ def sources(material: Material, stages: Sequence[Stage]) -> tuple[Source, ...]:
                 language="fr",
                 licence=own_comments.LICENCE,
                 origin="written for the project (the training half)",
+            )
+        )
+    if material.written:
+        languages = sorted({row.lang for row in material.written})
+        found.append(
+            Source(
+                name=written.SET_NAME,
+                rows=len(material.written),
+                language=", ".join(languages),
+                licence=written.LICENCE,
+                origin="written for the project, for training only",
             )
         )
     patterns = sum(len(each.patterns) for each in material.patterns.categories)

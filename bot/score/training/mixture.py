@@ -18,6 +18,7 @@ from bot.score.training.licences import may_train_on
 from bot.score.training.patterns import Patterns, read_patterns
 from bot.score.training.rows import DataError, Labelled, Row, read_sets, split
 from bot.score.training.targets import targets
+from bot.score.training.written import written_comments
 
 _SHORTEST_CHARS = 4
 _CLEAN_SET = "ud_gsd_fr"
@@ -39,6 +40,9 @@ class Stage:
     learning_rate: float
     pattern_share: float
     own_times: int
+    """How often an epoch sees each of our own comments."""
+    written_times: int
+    """The same for those that were written for training only."""
     sets: Mapping[str, Portion]
 
 
@@ -48,6 +52,7 @@ class Material:
 
     sets: Mapping[str, tuple[Labelled, ...]]
     own: tuple[Row, ...] = ()
+    written: tuple[Row, ...] = ()
     patterns: Patterns = field(default_factory=read_patterns)
     crude: CrudeWords = field(default_factory=crude_words)
 
@@ -64,7 +69,7 @@ class Material:
             )
             if stage.pattern_share
         ]
-        rows += self.own * stage.own_times
+        rows += self.own * stage.own_times + self.written * stage.written_times
         rng.shuffle(rows)
         return rows
 
@@ -92,6 +97,7 @@ def read_material(*, train: Sequence[Path], dev: Sequence[Path], own: Path | Non
     return Material(
         sets={name: tuple(trainable(rows, forbidden)) for name, rows in sets.items()},
         own=own_comments.training_half(own) if own is not None else (),
+        written=tuple(row for row in written_comments() if form(row.text) not in forbidden),
     )
 
 
@@ -120,6 +126,7 @@ def _stage(name: str, raw: dict[str, Any]) -> Stage:
             learning_rate=raw["learning_rate"],
             pattern_share=raw["pattern_share"],
             own_times=raw["own_times"],
+            written_times=raw["written_times"],
             sets={each: Portion(**portion) for each, portion in raw["sets"].items()},
         )
     except (KeyError, TypeError) as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.model import ATTRIBUTES
+from bot.score.training.hand_labels import targets
 from bot.score.training.rows import DataError, Labelled, Row
 
 SET_NAME = "own_comments_fr"
@@ -22,9 +23,6 @@ LICENCE = "MIT"
 _SEED = "veilleur held-out half 1"
 _PAIR = re.compile(r"-p(\d+)$")
 """`threat-p01`"""
-_SURE = (0.03, 0.97)
-_HESITANT = (0.2, 0.7)
-"""Where the outcome is `review` a moderator would hesitate, and so should the model."""
 
 
 def held_out(row: Mapping[str, Any]) -> bool:
@@ -53,7 +51,15 @@ def read(folder: Path) -> tuple[dict[str, Any], ...]:
 
 def training_half(folder: Path) -> tuple[Row, ...]:
     return tuple(
-        Row(text=each["text"], targets=_targets(each), lang="fr", set_name=SET_NAME)
+        Row(
+            text=each["text"],
+            targets=targets(
+                {label for label in ATTRIBUTES if each["labels"][label]},
+                hesitant=each["outcome"] == "review",
+            ),
+            lang="fr",
+            set_name=SET_NAME,
+        )
         for each in read(folder)
         if not held_out(each)
     )
@@ -76,13 +82,6 @@ def held_out_half(folder: Path) -> tuple[Labelled, ...]:
         for each in read(folder)
         if held_out(each)
     )
-
-
-def _targets(comment: Mapping[str, Any]) -> dict[str, float]:
-    low, high = _HESITANT if comment["outcome"] == "review" else _SURE
-    targets = {label: _SURE[1] if comment["labels"][label] else _SURE[0] for label in ATTRIBUTES}
-    targets["toxicity"] = high if comment["labels"]["toxicity"] else low
-    return targets
 
 
 def _checked(line: str, *, at: str) -> dict[str, Any]:

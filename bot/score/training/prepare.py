@@ -100,7 +100,7 @@ def _texts(options: Namespace) -> Iterator[tuple[str, str]]:
     """Language and text of all that training may see, labels aside."""
     material = read_material(train=options.train, dev=options.dev, own=options.own)
     rows: list[Labelled | Row] = [row for rows in material.sets.values() for row in rows]
-    rows += [*material.own, *material.patterns.rows(chance("vocabulary"))]
+    rows += [*material.own, *material.written, *material.patterns.rows(chance("vocabulary"))]
     for row in rows:
         yield row.lang, row.text
 

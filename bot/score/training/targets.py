@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from bot.core.model import ATTRIBUTES
 from bot.score.training.crude_words import CrudeWords
 from bot.score.training.rows import Labelled
+from bot.score.training.written import second_labels
 
 Targets = dict[str, float]
 Judge = Callable[[Labelled, CrudeWords], Targets]
@@ -18,7 +19,11 @@ Judge = Callable[[Labelled, CrudeWords], Targets]
 _SHORT_CHARS = 40
 
 
-def targets(row: Labelled, crude: CrudeWords) -> Targets:
+def targets(row: Labelled, crude: CrudeWords) -> Mapping[str, float]:
+    """Our own second label where there is one; empty for a row that teaches nothing."""
+    second = second_labels().get(row.id)
+    if second is not None:
+        return second
     return JUDGES.get(row.set_name, _as_labelled)(row, crude)
 
 

@@ -23,14 +23,14 @@ from bot.score.training.targets import JUDGES
 from bot.score.training.vocabulary import tokenizer_json
 
 PLAIN = Stage(
-    name="plain", learning_rate=1e-3, pattern_share=0.0, own_times=0,
+    name="plain", learning_rate=1e-3, pattern_share=0.0, own_times=0, written_times=0,
     sets={"forum_fr": Portion(toxic=10, harmless=20)},
 )  # fmt: skip
 
 
 def stage(**portion: int) -> Stage:
     return Stage(
-        name="plain", learning_rate=1e-3, pattern_share=0.0, own_times=0,
+        name="plain", learning_rate=1e-3, pattern_share=0.0, own_times=0, written_times=0,
         sets={"forum_fr": Portion(**portion)},
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ STAGES = """
 learning_rate = 3e-3
 pattern_share = 0.0
 own_times = 0
+written_times = 0
 [tiny.sets]
 jigsaw_en_sub = { toxic = 100, harmless = 100 }
 """
