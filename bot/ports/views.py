@@ -1,0 +1,82 @@
+"""What doors and views remember of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.model import Actor, Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Where a case is shown in Discord."""
+
+    case_id: int
+    channel_id: int
+    message_id: int
+    case_version: int
+    """The version that is shown; smaller than the case's own while the card is stale."""
+
+
+class Cards(Protocol):
+    """Cards in the review channel: views of cases, rebuilt from the database when lost."""
+
+    async def get(self, case_id: int) -> Card | None: ...
+
+    async def put(self, card: Card) -> None: ...
+
+    async def remove(self, case_id: int) -> None: ...
+
+    async def of_open_cases(self) -> list[Card]: ...
+
+    async def stale(self) -> list[int]:
+        """Case ids whose card shows another version than the case's own, or closed ones' cards
+        still shown as open."""
+
+    async def missing(self, *, limit: int) -> list[Case]:
+        """Open cases without a card, in the queue's order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedChannel:
+    channel_id: int
+    guild_id: int | None
+    last_message_id: int | None
+    """The newest message that is stored; None before the first."""
+
+
+class WatchedChannels(Protocol):
+    """Discord channels whose messages are comments, and how far each was read."""
+
+    async def all(self) -> list[WatchedChannel]: ...
+
+    async def watch(self, channel_id: int, *, guild_id: int | None, now: datetime) -> None: ...
+
+    async def unwatch(self, channel_id: int) -> None: ...
+
+    async def advance(self, channel_id: int, message_id: int) -> None:
+        """Never moves back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    actor: Actor
+    expires_at: datetime
+
+
+class Sessions(Protocol):
+    """Log-ins to the console. Only hashes of tokens are kept."""
+
+    async def issue_link(self, token_hash: str, *, session: Session, now: datetime) -> None:
+        """`session.expires_at` is the link's own end."""
+
+    async def redeem_link(
+        self, token_hash: str, *, session_hash: str, expires_at: datetime, now: datetime
+    ) -> Session | None:
+        """Turns an unused link into a session; a second use, or one too late, gives None."""
+
+    async def get(self, session_hash: str, *, now: datetime) -> Session | None: ...
+
+    async def end(self, session_hash: str) -> None: ...
