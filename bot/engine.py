@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -17,19 +18,25 @@ from bot import pipeline
 from bot.core.errors import IntakeFullError
 from bot.core.model import (
     Actor,
+    Alarm,
+    AuthorStanding,
     Case,
     Comment,
+    ModeOrder,
     Receipt,
+    RefusalKind,
     Refused,
     Report,
     Resolution,
     Resolved,
     Source,
     State,
+    StoryRef,
     Submission,
     Undone,
     Verdict,
 )
+from bot.core.modes import Mode, ModeNow
 from bot.ports import Ports, Store
 
 log = structlog.get_logger()
@@ -164,6 +171,94 @@ class Engine:
         found = await self.store.outbox.retry(item_id, actor=actor, now=self._ports.now())
         self._on_effects()
         return found
+
+    # --- what is in force beside the rules -------------------------------------------------
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """Those that `rules/modes.yaml` declares, to choose from."""
+        return self._ports.rulebook().modes.modes
+
+    async def mode(self, story: StoryRef | None = None) -> ModeNow:
+        """The mode that holds under the story, or everywhere, and why."""
+        now = self._ports.now()
+        orders = await self.store.modes.standing(now=now)
+        return self._ports.rulebook().modes.now(now, orders, story=story)
+
+    async def set_mode(
+        self,
+        mode: str | None,
+        *,
+        actor: Actor,
+        story: StoryRef | None = None,
+        until: datetime | None = None,
+    ) -> ModeNow | Refused:
+        """Puts a mode in force everywhere or under one story; None goes back to the calendar.
+
+        INVALID for a mode that is not declared and for an end that is past.
+        """
+        now = self._ports.now()
+        if mode is None:
+            await self.store.modes.lift(story=story, actor=actor, now=now)
+        elif self._ports.rulebook().modes.get(mode) is None or (until and until <= now):
+            return Refused(kind=RefusalKind.INVALID)
+        else:
+            order = ModeOrder(mode=mode, actor=actor, set_at=now, story=story, until=until)
+            await self.store.modes.put(order)
+        return await self.mode(story)
+
+    async def mute_author(
+        self,
+        *,
+        site: str,
+        author_id: str,
+        actor: Actor,
+        muted: bool = True,
+        until: datetime | None = None,
+        note: str | None = None,
+    ) -> AuthorStanding | Refused:
+        """Rules read it as `author.muted`; UNKNOWN for an author who never wrote here."""
+        now = self._ports.now()
+        if muted and until is not None and until <= now:
+            return Refused(kind=RefusalKind.INVALID)
+        standing = await self.store.authors.mute(
+            site=site,
+            author_id=author_id,
+            muted=muted,
+            until=until,
+            actor=actor,
+            note=note,
+            now=now,
+        )
+        return standing or Refused(kind=RefusalKind.UNKNOWN)
+
+    async def trust_author(
+        self,
+        *,
+        site: str,
+        author_id: str,
+        actor: Actor,
+        trusted: bool = True,
+        note: str | None = None,
+    ) -> AuthorStanding | Refused:
+        """Rules read it as `author.trusted`; UNKNOWN for an author who never wrote here."""
+        standing = await self.store.authors.trust(
+            site=site,
+            author_id=author_id,
+            trusted=trusted,
+            actor=actor,
+            note=note,
+            now=self._ports.now(),
+        )
+        return standing or Refused(kind=RefusalKind.UNKNOWN)
+
+    async def alarms(self) -> list[Alarm]:
+        """What an admin should look at, the oldest first."""
+        return await self.store.alarms.open()
+
+    async def close_alarm(self, alarm_id: int, *, actor: Actor) -> bool:
+        """Somebody has seen to it; False when there is no such open alarm."""
+        return await self.store.alarms.close(alarm_id, actor=actor, now=self._ports.now())
 
     # --- the workers ---------------------------------------------------------------------
 

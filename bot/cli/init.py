@@ -42,7 +42,7 @@ def init(
         raise SettingsError((fault,)) from error
     tell(f"""Written to {directory}:
   .env               settings, with a fresh SITE_SECRET and SITE_API_KEY (only you can read it)
-  rules/             {len(list(rules.glob("*.yaml")))} rules: change them, then `veilleur rules check`
+  rules/             {_number_of_rules(rules)} rules: change them, then `veilleur rules check`
   veilleur.service   a systemd unit for this folder
 
 What to do next:
@@ -62,6 +62,12 @@ def _refuse_to_overwrite(*paths: Path) -> None:
     )
     if faults:
         raise SettingsError(faults)
+
+
+def _number_of_rules(rules: Path) -> int:
+    from bot.rulebook.files import BESIDE_RULES
+
+    return len([file for file in rules.glob("*.yaml") if file.name not in BESIDE_RULES])
 
 
 def _fresh_env() -> str:

@@ -19,6 +19,7 @@ from bot.cli import (
     doctor,
     evaluate,
     init,
+    mode,
     models,
     outbox,
     queue,
@@ -76,6 +77,7 @@ program.command("score")(score.score)
 program.command("evaluate")(evaluate.evaluate)
 program.command("replay")(replay.replay)
 program.add_typer(rules.commands, name="rules")
+program.add_typer(mode.commands, name="mode")
 program.add_typer(queue.commands, name="queue")
 program.add_typer(outbox.commands, name="outbox")
 program.add_typer(models.commands, name="models")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.model import Basis, FactValue, Outcome, RuleHit, Stage, Verdict, Words
+from bot.core.modes import NO_CALENDAR, Modes
 from bot.core.reasons import Reason
 
 
@@ -41,6 +42,7 @@ class Rulebook:
     rules: tuple[Rule, ...]
     """In order of id; drafts left out."""
     conditions: Conditions
+    modes: Modes = NO_CALENDAR
 
 
 _STRICTNESS = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.REJECT: 2}

@@ -22,9 +22,12 @@ from bot.ports.outbox import Deliverer, Outbox
 from bot.ports.past import Firings, Judged, Past
 from bot.ports.rulebooks import KeptRulebook, Rulebooks, RuleFiles
 from bot.ports.scoring import LanguageOf, Scorer
+from bot.ports.standing import Alarms, Authors, ModeOrders
 from bot.ports.views import Card, Cards, Session, Sessions, WatchedChannel, WatchedChannels
 
 __all__ = [
+    "Alarms",
+    "Authors",
     "Card",
     "Cards",
     "CaseEffects",
@@ -36,6 +39,7 @@ __all__ = [
     "Judged",
     "KeptRulebook",
     "LanguageOf",
+    "ModeOrders",
     "Outbox",
     "Past",
     "Pending",
@@ -74,6 +78,12 @@ class Store(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def rulebooks(self) -> Rulebooks: ...
+    @property
+    def authors(self) -> Authors: ...
+    @property
+    def modes(self) -> ModeOrders: ...
+    @property
+    def alarms(self) -> Alarms: ...
 
     async def totals(self) -> Totals: ...
 

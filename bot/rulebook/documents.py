@@ -1,6 +1,6 @@
 """Keeps what stands beside the rules in step with the code: `python -m bot.rulebook.documents rules/`.
 
-Writes `schema.json` (for editors) and the tables of functions, facts and reasons in `README.md`.
+Writes `schema.json` and `modes.schema.json` (for editors) and the tables of functions, facts and reasons in `README.md`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ import json
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from bot.core.facts import DECLARED
 from bot.core.reasons import Reason, label
 from bot.rulebook.asking import USAGE
+from bot.rulebook.modes import ModesFile
 from bot.rulebook.schema import RuleFile
 
 _BEGIN = "<!-- made by `python -m bot.rulebook.documents`: {name} -->"
@@ -20,10 +23,19 @@ _END = "<!-- end of {name} -->"
 
 def schema_text() -> str:
     """`schema.json` as it must be, final newline included."""
+    return _schema(RuleFile, "Veilleur rule")
+
+
+def modes_schema_text() -> str:
+    """The same for `modes.schema.json`."""
+    return _schema(ModesFile, "Veilleur modes")
+
+
+def _schema(model: type[BaseModel], title: str) -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **RuleFile.model_json_schema(),
-        "title": "Veilleur rule",
+        **model.model_json_schema(),
+        "title": title,
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -42,10 +54,11 @@ def readme_text(current: str) -> str:
 
 
 def write(directory: Path) -> list[Path]:
-    """Brings both files up to date; returns those that changed."""
+    """Brings the files up to date; returns those that changed."""
     readme = directory / "README.md"
     wanted = {
         directory / "schema.json": schema_text(),
+        directory / "modes.schema.json": modes_schema_text(),
         readme: readme_text(readme.read_text(encoding="utf-8")),
     }
     changed = [

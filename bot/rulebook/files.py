@@ -12,6 +12,8 @@ from bot.core.errors import Fault
 MAX_BYTES = 64 * 1024
 """Largest rule file; a rule is a page of text, never a list of thousands."""
 
+BESIDE_RULES = frozenset({"modes.yaml"})
+"""Files of the folder that are no rules."""
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.yaml")
 
 
@@ -75,10 +77,15 @@ def _no_folder(directory: Path, error: OSError) -> Fault:
 
 def _read(path: Path, directory: Path) -> RuleText | Fault | None:
     """The file's text, what is wrong with it, or None where it is no rule file."""
-    if path.name.startswith("."):
+    if path.name.startswith(".") or path.name in BESIDE_RULES:
         return None
     if path.suffix not in {".yaml", ".yml"}:
         return _strays(path)
+    return read_text(path, directory)
+
+
+def read_text(path: Path, directory: Path) -> RuleText | Fault:
+    """The text of one YAML file of the rules folder."""
     fault = _unsuitable(path, directory)
     if fault:
         return fault

@@ -13,11 +13,13 @@ from bot.core.errors import Fault, RulesError
 from bot.core.evaluate import Rule, Rulebook, placeholders
 from bot.core.facts import BY_NAME, Declaration
 from bot.core.model import FactValue, Outcome, Stage, Words
+from bot.core.modes import NO_CALENDAR, Modes
 from bot.core.reasons import Reason
 from bot.rulebook.condition_faults import near
 from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
 from bot.rulebook.files import RuleText, read_folder, shown
 from bot.rulebook.lists import FOLDER, WordList, read_lists
+from bot.rulebook.modes import read_modes
 from bot.rulebook.schema import RuleFile, is_share
 from bot.rulebook.shape import shaped
 from bot.rulebook.source import Source, parse
@@ -55,6 +57,7 @@ class ReadFolder:
 
     version: str
     rules: tuple[ReadRule, ...]
+    modes: Modes = NO_CALENDAR
 
 
 def load(directory: Path) -> Rulebook:
@@ -65,6 +68,7 @@ def load(directory: Path) -> Rulebook:
         version=folder.version,
         rules=tuple(each.rule for each in acting),
         conditions=CompiledConditions(tuple(each.condition.expression for each in acting)),
+        modes=folder.modes,
     )
 
 
@@ -81,8 +85,9 @@ def read(directory: Path) -> ReadFolder:
     """All or nothing: one fault anywhere and no rule is given out."""
     folder = read_folder(directory)
     listed = read_lists(directory / FOLDER)
+    timed = read_modes(directory)
     rules: list[ReadRule] = []
-    faults = [*folder.faults, *listed.faults]
+    faults = [*folder.faults, *listed.faults, *timed.faults]
     for text in folder.texts:
         outcome = _read(text, listed.lists)
         if isinstance(outcome, ReadRule):
@@ -98,14 +103,16 @@ def read(directory: Path) -> ReadFolder:
     version = folder.version
     if listed.version:
         version = sha256(f"{version}\0{listed.version}".encode()).hexdigest()[:12]
-    return ReadFolder(version=version, rules=tuple(rules))
+    if timed.text:
+        version = sha256(f"{version}\0{timed.text}".encode()).hexdigest()[:12]
+    return ReadFolder(version=version, rules=tuple(rules), modes=timed.modes)
 
 
 def _read(text: RuleText, lists: Mapping[str, WordList]) -> ReadRule | list[Fault]:
     source = parse(text)
     if not isinstance(source, Source):
         return list(source)
-    file = shaped(source)
+    file = shaped(source, RuleFile)
     condition = _condition(source, lists)
     faults = [
         *(file if isinstance(file, tuple) else ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -44,13 +45,9 @@ FactValues = Annotated[
 ]
 
 
-def _named(name: str) -> BeforeValidator:
+def named(name: str) -> Callable[[Any], Any]:
     """A bare text stands for a mapping with one entry."""
-
-    def expand(value: Any) -> Any:
-        return {name: value} if isinstance(value, str) else value
-
-    return BeforeValidator(expand)
+    return lambda value: {name: value} if isinstance(value, str) else value
 
 
 class _Strict(BaseModel):
@@ -78,7 +75,7 @@ def _either(long: type[BaseModel]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, long.model_json_schema()]})
 
 
-AnExample = Annotated[Example, _named("text"), _either(Example)]
+AnExample = Annotated[Example, BeforeValidator(named("text")), _either(Example)]
 
 
 class Examples(_Strict):
@@ -109,7 +106,7 @@ class RuleFile(_Strict):
     )
     because: Annotated[
         Sentence,
-        _named("fr"),
+        BeforeValidator(named("fr")),
         WithJsonSchema(
             {
                 "anyOf": [

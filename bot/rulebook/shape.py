@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.errors import Fault
 from bot.rulebook.condition_faults import near
-from bot.rulebook.schema import Example, Examples, RuleFile, Sentence
 from bot.rulebook.source import Path, Source
 
 _KINDS = {
@@ -21,26 +20,22 @@ _KINDS = {
 }
 _EXAMPLE_DEPTH = 3
 """`examples`, `match` or `pass`, number."""
-_MODELS: Mapping[Path, type[BaseModel]] = {
-    (): RuleFile,
-    ("because",): Sentence,
-    ("examples",): Examples,
-}
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
-def shaped(source: Source) -> RuleFile | tuple[Fault, ...]:
+def shaped(source: Source, model: type[Shape]) -> Shape | tuple[Fault, ...]:
     """The file's content in its own types, or everything that does not fit."""
     try:
-        return RuleFile.model_validate(source.plain)
+        return model.model_validate(source.plain)
     except ValidationError as error:
-        return tuple(_fault(source, detail) for detail in error.errors(include_url=False))
+        return tuple(_fault(source, detail, model) for detail in error.errors(include_url=False))
 
 
-def _fault(source: Source, detail: ErrorDetails) -> Fault:
+def _fault(source: Source, detail: ErrorDetails, model: type[BaseModel]) -> Fault:
     path: Path = tuple(detail["loc"])
     name = ".".join(str(part) for part in path if isinstance(part, str))
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(source, path)
+        return _unknown_key(source, path, model)
     if detail["type"] == "missing":
         at = source.key_at(path[:-1])
         return source.fault(at, f"`{name}` is missing", f"add a line `{path[-1]}: …`")
@@ -66,9 +61,8 @@ def _unfit(detail: ErrorDetails, *, short_form: bool) -> tuple[str, str]:
     return f"does not fit: {detail['msg'][:1].lower()}{detail['msg'][1:]}", ""
 
 
-def _unknown_key(source: Source, path: Path) -> Fault:
-    model = _MODELS.get(path[:-1], Example)
-    known = [field.alias or name for name, field in model.model_fields.items()]
+def _unknown_key(source: Source, path: Path, model: type[BaseModel]) -> Fault:
+    known = [field.alias or name for name, field in _inner(model, path[:-1]).model_fields.items()]
     fix = near(str(path[-1]), known) or f"known here: {_listed(known)}"
     return source.fault(source.key_at(path), f"unknown key `{path[-1]}`", fix)
 
@@ -86,3 +80,21 @@ def _found(value: Any) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
+
+
+def _inner(model: type[BaseModel], path: Path) -> type[BaseModel]:
+    """The model of the mapping at `path`."""
+    for part in path:
+        if not isinstance(part, str):
+            continue
+        named = {field.alias or name: field for name, field in model.model_fields.items()}
+        inner = next(_models(named[part].annotation), None) if part in named else None
+        model = inner or model
+    return model
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)

@@ -7,10 +7,25 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import RULEBOOK, AuthorHistory, Comment, Scores, State, Unscored, Verdict
+from bot.core.model import (
+    RULEBOOK,
+    AuthorHistory,
+    AuthorStanding,
+    Comment,
+    Scores,
+    State,
+    Unscored,
+    Verdict,
+)
 from bot.store import tables as t
 from bot.store.records import insert
-from bot.store.rows import actor_columns, scores_columns, scores_of, verdict_of
+from bot.store.rows import (
+    actor_columns,
+    scores_columns,
+    scores_of,
+    standing_of,
+    verdict_of,
+)
 
 _NOT_STORED = frozenset({"text.folded", "text.written"})
 """Facts that are the text once more: they can be had from it again."""
@@ -103,18 +118,21 @@ async def select_complaints(connection: AsyncConnection, comment: Comment) -> tu
 
 
 async def select_history(connection: AsyncConnection, comment: Comment) -> AuthorHistory:
-    others = sa.and_(t.comments.c.author_id == t.authors.c.id, t.comments.c.id != comment.id)
+    a = t.authors.c
+    others = sa.and_(t.comments.c.author_id == a.id, t.comments.c.id != comment.id)
     query = (
-        sa.select(t.authors.c.first_seen_at, t.comments.c.state, sa.func.count())
+        sa.select(a.first_seen_at, a.trusted_at, a.muted_at, a.muted_until)
+        .add_columns(t.comments.c.state, sa.func.count().label("number"))
         .join(t.comments, others, isouter=True)
-        .where(t.authors.c.site == comment.site, t.authors.c.external_id == comment.author.id)
-        .group_by(t.authors.c.first_seen_at, t.comments.c.state)
+        .where(a.site == comment.site, a.external_id == comment.author.id)
+        .group_by(a.first_seen_at, a.trusted_at, a.muted_at, a.muted_until, t.comments.c.state)
     )
     rows = (await connection.execute(query)).all()
-    by_state = {row[1]: row[2] for row in rows}
+    by_state = {row.state: row.number for row in rows}
     return AuthorHistory(
         approved=by_state.get(State.APPROVED.value, 0),
         rejected=by_state.get(State.REJECTED.value, 0),
         in_review=by_state.get(State.IN_REVIEW.value, 0),
-        first_seen_at=rows[0][0] if rows else None,
+        first_seen_at=rows[0].first_seen_at if rows else None,
+        standing=standing_of(rows[0]) if rows else AuthorStanding(),
     )

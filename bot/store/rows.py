@@ -13,6 +13,7 @@ from bot.core.model import (
     ActorKind,
     AuditEntry,
     Author,
+    AuthorStanding,
     Basis,
     Case,
     Claim,
@@ -252,3 +253,12 @@ def audit_of(row: Row) -> AuditEntry:
     actor = actor_of(row, "actor")
     assert actor is not None  # noqa: S101 - the column is not nullable
     return AuditEntry(at=row.at, actor=actor, action=row.action, detail=row.detail)
+
+
+def standing_of(row: Row) -> AuthorStanding:
+    """From the columns `trusted_at`, `muted_at`, `muted_until`."""
+    return AuthorStanding(
+        trusted=row.trusted_at is not None,
+        muted=row.muted_at is not None,
+        muted_until=row.muted_until,
+    )

@@ -21,6 +21,7 @@ from bot.store.past import SqlPast
 from bot.store.records import write_audit
 from bot.store.rulebooks import SqlRulebooks
 from bot.store.search import SqlSearch
+from bot.store.standing import SqlAlarms, SqlAuthors, SqlModeOrders
 from bot.store.views import SqlCards, SqlSessions, SqlWatchedChannels
 
 
@@ -38,6 +39,9 @@ class SqlStore:
         self.sessions = SqlSessions(database)
         self.rulebooks = SqlRulebooks(database)
         self.past = SqlPast(database)
+        self.authors = SqlAuthors(database)
+        self.modes = SqlModeOrders(database)
+        self.alarms = SqlAlarms(database)
 
     @classmethod
     async def open(cls, url: str) -> SqlStore:

@@ -81,6 +81,9 @@ authors = sa.Table(
     sa.Column("external_id", sa.String(300), nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("first_seen_at", Utc, nullable=False),
+    sa.Column("muted_at", Utc),
+    sa.Column("muted_until", Utc),
+    sa.Column("trusted_at", Utc),
     sa.UniqueConstraint("site", "external_id"),
 )
 
@@ -308,6 +311,32 @@ sessions = sa.Table(
     sa.Column("session_hash", sa.String(64), primary_key=True),
     *_actor("actor", nullable=False),
     sa.Column("expires_at", Utc, nullable=False),
+)
+
+mode_orders = sa.Table(
+    "mode_orders",
+    metadata,
+    # no author; both empty: everywhere
+    sa.Column("site", sa.String(64), primary_key=True),
+    sa.Column("story", sa.String(300), primary_key=True),
+    sa.Column("mode", sa.String(64), nullable=False),
+    sa.Column("until", Utc),
+    sa.Column("set_at", Utc, nullable=False),
+    *_actor("actor", nullable=False),
+)
+
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    # no author
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("rule", sa.String(100), nullable=False),  # empty: all rules together
+    sa.Column("raised_at", Utc, nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("closed_at", Utc),
+    *_actor("closed_by", nullable=True),
+    sa.Index("ix_alarms_closed_at_kind", "closed_at", "kind"),
 )
 
 rulebook_versions = sa.Table(

@@ -179,3 +179,21 @@ def test_a_newer_database_is_refused(veilleur: CommandLine) -> None:
     done = veilleur("queue", "list")
     assert done.returncode == 2
     assert "the database has schema 9999, unknown here" in done.stderr
+
+
+async def test_a_mode_is_set_shown_and_lifted_beside_a_running_bot(
+    desk: Desk, engine: Engine
+) -> None:
+    said = await desk("mode", "set", "crisis", "--for", "2h")
+    assert "crisis is in force everywhere, until" in said
+    assert (await engine.mode()).mode == "crisis"
+    assert "crisis: Crise  in force, set everywhere by anna" in await desk("mode", "show")
+    await desk("mode", "set", "normal", "--story", "story-1")
+    assert "under story-1" in await desk("mode", "lift", "--story", "story-1")
+    await desk("mode", "lift")
+    assert (await engine.mode()).order is None
+
+
+async def test_an_unknown_mode_or_span_is_a_usage_error(desk: Desk, engine: Engine) -> None:
+    assert "known here: normal, night, crisis" in await desk("mode", "set", "siege", code=2)
+    assert "must be like 30m" in await desk("mode", "set", "night", "--for", "soon", code=2)

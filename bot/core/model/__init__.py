@@ -23,6 +23,7 @@ from bot.core.model.incoming import (
 )
 from bot.core.model.judged import (
     AuthorHistory,
+    AuthorStanding,
     Comment,
     FactValue,
     RuleHit,
@@ -60,6 +61,7 @@ from bot.core.model.people import (
     Claim,
     Decision,
 )
+from bot.core.model.standing import Alarm, AlarmKind, ModeOrder, StoryRef
 
 __all__ = [
     "ATTRIBUTES",
@@ -68,9 +70,12 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "ActorKind",
+    "Alarm",
+    "AlarmKind",
     "AuditEntry",
     "Author",
     "AuthorHistory",
+    "AuthorStanding",
     "Basis",
     "Case",
     "Claim",
@@ -82,6 +87,7 @@ __all__ = [
     "Effect",
     "EffectKind",
     "FactValue",
+    "ModeOrder",
     "OutboxItem",
     "Outcome",
     "Parent",
@@ -98,6 +104,7 @@ __all__ = [
     "Stage",
     "State",
     "Story",
+    "StoryRef",
     "Submission",
     "TextFormat",
     "Totals",

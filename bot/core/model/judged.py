@@ -36,6 +36,20 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorStanding:
+    """What moderators have noted of an author; rules may read it."""
+
+    trusted: bool = False
+    muted: bool = False
+    """Ask `is_muted`: a mute for a time ends by itself."""
+    muted_until: datetime | None = None
+    """None: until somebody lifts it."""
+
+    def is_muted(self, now: datetime) -> bool:
+        return self.muted and (self.muted_until is None or now < self.muted_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorHistory:
     """What is remembered of an author at one moment, the comment at hand left out."""
 
@@ -43,6 +57,7 @@ class AuthorHistory:
     rejected: int = 0
     in_review: int = 0
     first_seen_at: datetime | None = None
+    standing: AuthorStanding = AuthorStanding()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
