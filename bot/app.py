@@ -24,6 +24,7 @@ from bot.console import (
     issue_link,
 )
 from bot.core.decide import Policy
+from bot.core.errors import Fault, SettingsError
 from bot.core.model import Actor, ActorKind, EffectKind
 from bot.engine import Engine, Load
 from bot.outbox import OutboxWorker
@@ -129,6 +130,7 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
         on_batch=lambda batch: metrics.batch_scored(batch.texts, batch.tokens, batch.seconds),
     )
     opened.push_async_callback(scorer.close)
+    _require_levels(scorer)
     await asyncio.to_thread(detect, "Chargement du modèle de langue", settings.language)
     outbox = OutboxWorker(store=store, deliverers=_callbacks(settings, opened), now=now)
     ports = Ports(
@@ -155,6 +157,13 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
         engine=engine,
         outbox=outbox,
     )
+
+
+def _require_levels(scorer: ScorerProcess) -> None:
+    """Rules name them, and without them none of these rules could ever apply."""
+    if scorer.status.lacks_levels:
+        what, _, fix = scorer.status.why.partition(": ")
+        raise SettingsError((Fault(where="SCORER", what=what, fix=fix),))
 
 
 def _callbacks(settings: Settings, opened: AsyncExitStack) -> dict[EffectKind, Deliverer]:

@@ -36,6 +36,7 @@ from bot.core.model import (
 from bot.core.reasons import Reason
 from bot.engine import Engine
 from bot.ports import Ports
+from bot.rulebook.proof import NOMINAL_LEVELS
 from bot.store import SqlStore
 
 # In CI the same examples every time: a new find belongs to whoever searches, not to who lands.
@@ -45,6 +46,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "search")
 
 ANNA = Actor(kind=ActorKind.MODERATOR, id="test:anna", name="Anna")
 BEN = Actor(kind=ActorKind.MODERATOR, id="test:ben", name="Ben")
+
+
+LEVELS = dict.fromkeys(ATTRIBUTES, NOMINAL_LEVELS)
 
 
 @dataclass
@@ -64,7 +68,9 @@ class WordScorer:
             return Unscored(reason="asked to stay silent")
         toxicity = 0.97 if "affreux" in text else 0.6 if "bof" in text else 0.02
         values = dict.fromkeys(ATTRIBUTES, 0.01) | {"toxicity": toxicity, "insult": toxicity / 2}
-        return Scores(values=values, scorer="words", version="1", degraded=self.degraded)
+        return Scores(
+            values=values, scorer="words", version="1", levels=LEVELS, degraded=self.degraded
+        )
 
 
 class Bands:

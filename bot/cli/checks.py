@@ -98,11 +98,14 @@ async def _check_content(settings: Settings) -> list[Finding]:
 
 
 def check_model(settings: Settings) -> list[Finding]:
-    from bot.score.choose import ModelError, choose
+    from bot.score.choose import ModelError, NoLevelsError, choose
 
     began = time.perf_counter()
     try:
         chosen = choose(settings.scorer)
+    except NoLevelsError as error:
+        what, _, fix = str(error).partition(": ")
+        return [bad("model", what, fix)]
     except ModelError as error:
         return [bad("model", str(error), "install veilleur again; the model comes with it")]
     seconds = time.perf_counter() - began

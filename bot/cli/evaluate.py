@@ -55,7 +55,7 @@ def evaluate(
     _check_plot(plot_file)
     rows = _rows(files)
     chosen = loaded(surroundings(context).settings().scorer)
-    levels = _levels(chosen)
+    levels = chosen.levels
     known, scores = _scored(chosen, rows)
     if not known:
         raise SettingsError((Fault(where=str(files[0]), what="no text could be scored"),))
@@ -103,19 +103,6 @@ def _rows(files: Sequence[Path]) -> list[Row]:
     return rows
 
 
-def _levels(chosen: Chosen) -> Levels | None:
-    """The model's own, where its card names them; embedded ones stand in the package."""
-    from bot.score.levels import Levels, shipped_levels
-
-    found = getattr(chosen.model, "levels", None)
-    levels = found if isinstance(found, Levels) else None
-    if levels is None and chosen.model.name == "embedded":
-        levels = shipped_levels()
-    if levels is None:
-        warn(f"{chosen.model.name} has no levels yet: nothing is counted at them")
-    return levels
-
-
 def _scored(chosen: Chosen, rows: Sequence[Row]) -> tuple[list[Row], list[float]]:
     """Rows that could be scored, and their toxicities."""
     from bot.cli.model import scored
@@ -137,7 +124,7 @@ def _scored(chosen: Chosen, rows: Sequence[Row]) -> tuple[list[Row], list[float]
     return known, scores
 
 
-def _tell_json(chosen: Chosen, report: Report, levels: Levels | None, unscored: int) -> None:
+def _tell_json(chosen: Chosen, report: Report, levels: Levels, unscored: int) -> None:
     from bot.score.evaluation.report import as_json
 
     shown = {
@@ -145,21 +132,20 @@ def _tell_json(chosen: Chosen, report: Report, levels: Levels | None, unscored: 
         "version": chosen.model.version,
         "attribute": "toxicity",
         "unscored": unscored,
-        "levels": {k: dict(v) for k, v in levels.by_language.items()} if levels else None,
+        "levels": {k: dict(v["toxicity"]) for k, v in levels.by_language.items()},
         **as_json(report),
     }
     print(json.dumps(shown, ensure_ascii=False, indent=1))
 
 
-def _tell(chosen: Chosen, report: Report, levels: Levels | None, unscored: int) -> None:
+def _tell(chosen: Chosen, report: Report, levels: Levels, unscored: int) -> None:
     tell(f"{chosen.model.name}, version {chosen.model.version}: toxicity", style="bold")
     out().print(_ranking(report))
-    if levels is not None:
-        tell("")
-        out().print(_at_levels(report))
-        for language, of in levels.by_language.items():
-            named = ", ".join(f"{name} {value:.4f}" for name, value in of.items())
-            tell(f"levels, {language}: {named}", style="dim")
+    tell("")
+    out().print(_at_levels(report))
+    for language, of in levels.by_language.items():
+        named = ", ".join(f"{name} {value:.4f}" for name, value in of["toxicity"].items())
+        tell(f"levels, {language}: {named}", style="dim")
     tell("")
     out().print(_reliability(report))
     for curve in report.reliability:

@@ -109,12 +109,13 @@ async def _explained(
     from bot.rulebook.conditions import CompiledConditions
     from bot.rulebook.lint import facts_of
     from bot.rulebook.written import written
+    from bot.score.language import detect
 
     every, files = read(folder).rules, written(folder)
     chosen = loaded(settings.scorer)
 
     async def score(text: str) -> Scores | Unscored:
-        return scored(chosen, text)
+        return scored(chosen, text, detect(text, settings.language).language)
 
     facts = await facts_of(every[0], text, score, stated=stated)
     conditions = CompiledConditions(tuple(each.condition.expression for each in every))

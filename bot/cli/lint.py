@@ -52,13 +52,14 @@ def lint(
     from bot.cli.model import loaded, scored
     from bot.rulebook.lint import Level
     from bot.rulebook.lint import lint as look
+    from bot.score.language import detect
 
     settings = surroundings(context).settings()
     folder = directory or settings.rules_folder
     chosen = loaded(settings.scorer)
 
     async def score(text: str) -> Scores | Unscored:
-        return scored(chosen, text)
+        return scored(chosen, text, detect(text, settings.language).language)
 
     firings = _firings(settings)
     linted = asyncio.run(look(folder, score, firings=firings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cli.terminal import warn
 from bot.core.errors import Fault, SettingsError
 from bot.core.model import Scores, Unscored
-from bot.score.choose import Choice, Chosen, ModelError, choose
+from bot.score.choose import Choice, Chosen, ModelError, NoLevelsError, choose
 
 _LIMIT_S = 60.0
 
@@ -14,6 +14,9 @@ def loaded(choice: Choice) -> Chosen:
     """Says so when it is not the wanted model; raises SettingsError when there is none at all."""
     try:
         chosen = choose(choice)
+    except NoLevelsError as error:
+        what, _, fix = str(error).partition(": ")
+        raise SettingsError((Fault(where="SCORER", what=what, fix=fix),)) from error
     except ModelError as error:
         fix = "install veilleur again; the model comes with it"
         raise SettingsError((Fault(where="SCORER", what=str(error), fix=fix),)) from error
@@ -22,7 +25,8 @@ def loaded(choice: Choice) -> Chosen:
     return chosen
 
 
-def scored(chosen: Chosen, text: str) -> Scores | Unscored:
+def scored(chosen: Chosen, text: str, language: str | None = None) -> Scores | Unscored:
+    """`language` is whose levels are told with the scores."""
     model = chosen.model
     reading = model.score(model.form(text), limit_s=_LIMIT_S)
     if isinstance(reading, Unscored):
@@ -31,5 +35,6 @@ def scored(chosen: Chosen, text: str) -> Scores | Unscored:
         values=reading.values,
         scorer=model.name,
         version=model.version,
+        levels=chosen.levels.of(language),
         degraded=chosen.degraded,
     )

@@ -259,9 +259,10 @@ def levels(
 
     with _refusals(), _progress() as progress:
         manifest = take_levels(models, model.value, files, progress=progress)
-    for language, scores in manifest.card["levels"].items():
-        told = ", ".join(f"{name} from {score:.3f}" for name, score in scores.items())
-        tell(f"{language}: {told}")
+    for language, of in manifest.card["levels"].items():
+        for attribute, scores in of.items():
+            told = ", ".join(f"{name} from {score:.3f}" for name, score in scores.items())
+            tell(f"{language}, {attribute}: {told}")
 
 
 @commands.command()

@@ -20,7 +20,7 @@ title: {title}
 # draft: only checked. Then shadow: recorded, acts on nothing. Then live: acts.
 stage: draft
 # The facts a condition may read are listed in README.md.
-when: score.toxicity >= 0.9
+when: score.toxicity >= level.likely
 then: review
 reason: OFFENSIVE
 because:
@@ -34,7 +34,7 @@ examples:
   # Comments it must leave alone: near misses, quotations, irony.
   pass:
     - text: Remplacez-moi par un commentaire voisin, mais acceptable
-      facts: {{score.toxicity: 0.85}}
+      facts: {{score.toxicity: 0.65}}
 """
 
 _Directory = Annotated[

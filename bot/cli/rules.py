@@ -71,12 +71,13 @@ def prove(context: typer.Context, directory: _Directory = None) -> None:
     """Run the examples inside the rule files with the real model."""
     from bot.cli.model import loaded, scored
     from bot.rulebook import run_examples
+    from bot.score.language import detect
 
     settings = surroundings(context).settings()
     chosen = loaded(settings.scorer)
 
     async def score(text: str) -> Scores | Unscored:
-        return scored(chosen, text)
+        return scored(chosen, text, detect(text, settings.language).language)
 
     results = asyncio.run(run_examples(directory or settings.rules_folder, score))
     failed = [result for result in results if not result.passed]

@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.core.model import (
     ATTRIBUTES,
+    LEVELS,
     AuthorHistory,
     Comment,
     FactValue,
@@ -51,9 +52,28 @@ def _whole(attribute: str) -> Declaration:
     )
 
 
+_REACHED_BY = dict(zip(LEVELS, ("2 %", "1 %", "0.2 %"), strict=True))
+
+
+def _level(attribute: str, level: str) -> Declaration:
+    return Declaration(
+        name=level_name(attribute, level),
+        kind="double",
+        unit="probability 0 to 1",
+        meaning=f"the {attribute.replace('_', ' ')} that at most {_REACHED_BY[level]} of ordinary "
+        "civil comments reach with this model, in this language",
+    )
+
+
+def level_name(attribute: str, level: str) -> str:
+    """`level.sure` is toxicity's, `level.threat.sure` is that of threats."""
+    return f"level.{level}" if attribute == "toxicity" else f"level.{attribute}.{level}"
+
+
 DECLARED: tuple[Declaration, ...] = (
     *(_score(attribute) for attribute in ATTRIBUTES),
     *(_whole(attribute) for attribute in ATTRIBUTES),
+    *(_level(attribute, level) for attribute in ATTRIBUTES for level in LEVELS),
     Declaration(
         name="score.unscored", kind="bool", unit="", meaning="true when the scorer gave no answer"
     ),
@@ -138,12 +158,22 @@ def gather(
         whole = scores.values if scores.whole is None else scores.whole
         facts |= {f"score.{name}": value for name, value in scores.values.items()}
         facts |= {f"score.whole.{name}": value for name, value in whole.items()}
+        facts |= level_facts(scores.levels)
     told = {
         "text.language": comment.language,
         "story.section": comment.story.section,
         "story.title": comment.story.title,
     }
     return facts | {name: value for name, value in told.items() if value is not None}
+
+
+def level_facts(levels: Mapping[str, Mapping[str, float]]) -> dict[str, FactValue]:
+    """Levels by attribute as facts."""
+    return {
+        level_name(attribute, level): score
+        for attribute, named in levels.items()
+        for level, score in named.items()
+    }
 
 
 def text_facts(text: str) -> dict[str, FactValue]:

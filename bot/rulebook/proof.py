@@ -9,6 +9,8 @@ from pathlib import Path
 
 from bot.core.facts import gather
 from bot.core.model import (
+    ATTRIBUTES,
+    LEVELS,
     Author,
     AuthorHistory,
     Comment,
@@ -23,6 +25,9 @@ from bot.rulebook.conditions import CompiledConditions
 from bot.rulebook.reading import Example, ReadRule, read
 
 Score = Callable[[str], Awaitable[Scores | Unscored]]
+
+NOMINAL_LEVELS = dict(zip(LEVELS, (0.5, 0.7, 0.9), strict=True))
+"""Of every attribute, for examples that state their scores: they hold with any model."""
 
 _WRITTEN_AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -50,7 +55,7 @@ async def run_examples(directory: Path, score: Score) -> list[ExampleResult]:
     """Every example of every rule, drafts included; raises RulesError where `load` would.
 
     The text is that of a new reader's first comment on the site. Facts that the example states
-    win; an example that states any score is not scored.
+    win; an example that states any score is not scored, and its levels are the nominal ones.
     """
     folder = read(directory)
     return [
@@ -63,7 +68,9 @@ async def run_examples(directory: Path, score: Score) -> list[ExampleResult]:
 async def run_example(rule: ReadRule, example: Example, score: Score) -> ExampleResult:
     """One example by its own rule; `score` is asked only when the rule reads scores."""
     stated = any(name.startswith("score.") for name in example.facts)
-    scores: Scores | Unscored = Scores(values={}, scorer="none", version="none")
+    scores: Scores | Unscored = Scores(
+        values={}, scorer="none", version="none", levels=dict.fromkeys(ATTRIBUTES, NOMINAL_LEVELS)
+    )
     if rule.condition.reads_scores and not stated:
         scores = await score(example.text)
     facts = gather(

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 
 from bot.core.model import Unscored
 from bot.score import frames
-from bot.score.choose import Choice, Chosen, ModelError, choose
+from bot.score.choose import Choice, Chosen, ModelError, NoLevelsError, choose
 from bot.score.explain import explain
 from bot.score.place import place
 from bot.score.reading import Model, Reading
@@ -37,6 +37,9 @@ def main() -> None:
     answers = _own_stdout()
     try:
         chosen = choose(cast(Choice, sys.argv[1]))
+    except NoLevelsError as error:
+        _send(answers, {"failed": str(error), "lacks_levels": True})
+        sys.exit(1)
     except ModelError as error:
         _send(answers, {"failed": str(error)})
         sys.exit(1)
@@ -81,6 +84,7 @@ def _introduction(chosen: Chosen) -> dict[str, object]:
         "version": model.version,
         "degraded": chosen.degraded,
         "why": chosen.why,
+        "levels": chosen.levels.as_json(),
     }
 
 

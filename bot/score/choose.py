@@ -10,6 +10,7 @@ from bot.core.model import Unscored
 from bot.score.detoxify.places import find_checkpoint, is_exported, is_installed
 from bot.score.detoxify.releases import RELEASES, RefusedError
 from bot.score.detoxify.trust import digest_of_path, is_trusted
+from bot.score.levels import Levels, LevelsError
 from bot.score.reading import Model
 
 Choice = Literal["auto", "embedded", "detoxify"]
@@ -18,13 +19,22 @@ _CIVIL = "Merci pour cet article, très clair et bien documenté."
 _INSULT = "Ferme ta gueule, espèce de connard."
 
 
+_HOW_TO_LEVEL = "take them with `veilleur models levels multilingual CIVIL.jsonl`"
+
+
 class ModelError(Exception):
     """A model cannot be used; the message is for the operator."""
+
+
+class NoLevelsError(ModelError):
+    """A sound model whose levels were never taken: rules that name them could not be judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     model: Model
+    levels: Levels
+    """Of this very model, for every attribute it scores."""
     degraded: bool = False
     why: str = ""
     """Why it is not the wanted one, or not in its best form; else empty."""
@@ -35,9 +45,11 @@ MODELS = Path("data/models")
 
 
 def choose(wanted: Choice, *, models: Path = MODELS, detoxify: str = "multilingual") -> Chosen:
-    """Raises ModelError only when even the embedded model cannot be used."""
+    """Raises ModelError when even the embedded model cannot be used, and NoLevelsError when the one
+    that would serve has no levels: for that the operator has the remedy, and another model has none.
+    """
     if wanted == "embedded":
-        return Chosen(model=_embedded())
+        return _chosen(_embedded())
     opened, why = _opened_export(models, detoxify), ""
     if isinstance(opened, Exception):
         why = f"the exported detoxify cannot be used: {_line(opened)}"
@@ -46,11 +58,22 @@ def choose(wanted: Choice, *, models: Path = MODELS, detoxify: str = "multilingu
         if is_last_hope or _is_ready_for_torch(models, detoxify):
             opened = _opened_torch(models, detoxify)
     if opened is None:
-        return Chosen(model=_embedded())
+        return _chosen(_embedded())
     if isinstance(opened, Exception):
         why = why or f"detoxify cannot be used: {_line(opened)}"
-        return Chosen(model=_embedded(), degraded=True, why=why)
-    return Chosen(model=opened, why=why)
+        return _chosen(_embedded(), degraded=True, why=why)
+    return _chosen(opened, why=why)
+
+
+def _chosen(model: Model, *, degraded: bool = False, why: str = "") -> Chosen:
+    named = f"{model.name}, version {model.version},"
+    try:
+        levels = model.levels
+    except LevelsError as error:
+        raise NoLevelsError(f"{named} has wrong levels ({error}): {_HOW_TO_LEVEL}") from None
+    if levels is None:
+        raise NoLevelsError(f"{named} has no levels: {_HOW_TO_LEVEL}")
+    return Chosen(model=model, levels=levels, degraded=degraded, why=why)
 
 
 def _opened_export(models: Path, detoxify: str) -> Model | Exception | None:

@@ -21,6 +21,7 @@ from tokenizers import Encoding, Tokenizer
 
 from bot.core.model import MAX_TEXT_CHARS, Unscored
 from bot.core.normalise import for_model
+from bot.score.levels import Levels, read_levels
 from bot.score.reading import Reading
 from bot.score.windows import windows
 
@@ -50,6 +51,7 @@ class EmbeddedModel:
         folder = folder or resources.files("bot.score") / "embedded_model"
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         self._labels: tuple[str, ...] = tuple(card["labels"])
+        self._card = card
         calibration = [card["calibration"][label] for label in self._labels]
         self._scale = np.array([each["scale"] for each in calibration])
         self._offset = np.array([each["offset"] for each in calibration])
@@ -60,6 +62,11 @@ class EmbeddedModel:
             self._session = onnxruntime.InferenceSession(
                 network, _one_thread(), providers=["CPUExecutionProvider"]
             )
+
+    @property
+    def levels(self) -> Levels | None:
+        """Raises LevelsError for a card with wrong ones."""
+        return read_levels(self._card)
 
     def form(self, text: str) -> str:
         return for_model(text)

@@ -15,7 +15,7 @@ from time import thread_time
 
 from bot.core.model import Unscored
 from bot.score.place import place
-from bot.score.reading import Model, Reading
+from bot.score.reading import Reading, Reads
 from bot.score.units import Clause, Unit, clauses
 
 _RUN_CHARS = 30
@@ -63,7 +63,7 @@ class _OutOfTimeError(Exception):
 
 
 def explain(
-    model: Model,
+    model: Reads,
     text: str,
     *,
     attribute: str,
@@ -96,7 +96,7 @@ def explain(
 class _Probe:
     """Log-odds of changed texts; None for one that cannot be scored."""
 
-    def __init__(self, model: Model, attribute: str, *, ends_at: float) -> None:
+    def __init__(self, model: Reads, attribute: str, *, ends_at: float) -> None:
         self.form = model.form
         self._model = model
         self._attribute = attribute

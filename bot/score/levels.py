@@ -13,10 +13,15 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-SHARES: Mapping[str, float] = MappingProxyType({"doubtful": 0.02, "likely": 0.01, "sure": 0.002})
+from bot.core.model import ATTRIBUTES, LEVELS
+
+SHARES: Mapping[str, float] = MappingProxyType(dict(zip(LEVELS, (0.02, 0.01, 0.002), strict=True)))
 """Most ordinary civil comments, of all, that may reach the level; from the lowest level up."""
 
 _DEFAULT = "default"
+
+OfAttribute = Mapping[str, Mapping[str, float]]
+"""Attribute, then level, then score."""
 
 
 class LevelsError(ValueError):
@@ -25,20 +30,26 @@ class LevelsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """Toxicity at each level, per language."""
+    """The scores at which each attribute reaches each level, per language."""
 
-    by_language: Mapping[str, Mapping[str, float]]
+    by_language: Mapping[str, OfAttribute]
     """ISO 639-1 codes, and `default` for all other languages."""
 
-    def of(self, language: str | None) -> Mapping[str, float]:
+    def of(self, language: str | None) -> OfAttribute:
         """The levels of `fr`, `fr-CA` or None (which is `default`).
 
-        >>> levels = Levels(by_language={"fr": {"sure": 0.8}, "default": {"sure": 0.9}})
-        >>> levels.of("fr-CA")["sure"], levels.of("de")["sure"], levels.of(None)["sure"]
-        (0.8, 0.9, 0.9)
+        >>> levels = Levels(by_language={"fr": {"threat": {"sure": 0.8}}, "default": {}})
+        >>> levels.of("fr-CA")["threat"]["sure"], levels.of("de"), levels.of(None)
+        (0.8, {}, {})
         """
         code = (language or _DEFAULT).partition("-")[0].lower()
         return self.by_language.get(code, self.by_language[_DEFAULT])
+
+    def as_json(self) -> dict[str, dict[str, dict[str, float]]]:
+        return {
+            language: {attribute: dict(named) for attribute, named in of.items()}
+            for language, of in self.by_language.items()
+        }
 
 
 def read_levels(card: Mapping[str, Any]) -> Levels | None:
@@ -51,7 +62,11 @@ def read_levels(card: Mapping[str, Any]) -> Levels | None:
         return None
     if not isinstance(found, Mapping) or _DEFAULT not in found:
         raise LevelsError(f"levels must name each language and {_DEFAULT!r}")
-    return Levels(by_language={str(name): _checked(name, found[name]) for name in found})
+    levels = {str(name): _of_language(name, found[name]) for name in found}
+    for name, of in levels.items():
+        if set(of) != set(levels[_DEFAULT]):
+            raise LevelsError(f"levels.{name} and levels.{_DEFAULT} hold different attributes")
+    return Levels(by_language=levels)
 
 
 def shipped_levels() -> Levels | None:
@@ -60,12 +75,21 @@ def shipped_levels() -> Levels | None:
     return read_levels(json.loads(card.read_text(encoding="utf-8")))
 
 
-def _checked(language: str, levels: Any) -> Mapping[str, float]:
+def _of_language(language: str, found: Any) -> OfAttribute:
+    if not isinstance(found, Mapping) or not {"toxicity"} <= set(found) <= set(ATTRIBUTES):
+        known = ", ".join(ATTRIBUTES)
+        raise LevelsError(f"levels.{language} must hold toxicity, and may hold of {known}")
+    return MappingProxyType(
+        {name: _checked(f"levels.{language}.{name}", found[name]) for name in found}
+    )
+
+
+def _checked(at: str, levels: Any) -> Mapping[str, float]:
     if not isinstance(levels, Mapping) or set(levels) != set(SHARES):
-        raise LevelsError(f"levels.{language} must hold {', '.join(SHARES)}")
+        raise LevelsError(f"{at} must hold {', '.join(SHARES)}")
     values = [levels[name] for name in SHARES]
     if not all(isinstance(each, int | float) and 0 <= each <= 1 for each in values):
-        raise LevelsError(f"levels.{language} must be probabilities, got {values}")
+        raise LevelsError(f"{at} must be probabilities, got {values}")
     if values != sorted(values):
-        raise LevelsError(f"levels.{language} must rise from doubtful to sure, got {values}")
+        raise LevelsError(f"{at} must rise from doubtful to sure, got {values}")
     return MappingProxyType({name: float(levels[name]) for name in SHARES})

@@ -15,6 +15,7 @@ from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored, Window
 from bot.score import frames
 from bot.score.choose import Choice
 from bot.score.explain import Explanation
+from bot.score.levels import Levels, read_levels
 from bot.score.requests import Answer, Request, Waiting
 from bot.score.spawn import spawn
 
@@ -54,6 +55,8 @@ class ScorerStatus:
     why: str = ""
     """Why it is degraded or not ready, for the operator; empty when all is well."""
     ready: bool = False
+    lacks_levels: bool = False
+    """The model that would serve has no levels; only the operator can mend that."""
     restarts: int = 0
     pid: int | None = None
 
@@ -99,6 +102,7 @@ class ScorerProcess:
         self._limits = limits
         self._on_batch = on_batch
         self._status = ScorerStatus(wanted=choice)
+        self._levels = Levels(by_language={"default": {}})
         self._waiting = Waiting(at_most=limits.max_waiting)
         self._tried = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
@@ -116,7 +120,7 @@ class ScorerProcess:
         self, text: str, *, deadline_s: float, language: str | None = None
     ) -> Scores | Unscored:
         """The scores within `deadline_s` seconds, or why not. Raises nothing."""
-        answer = await self._ask(text, deadline_s=deadline_s)
+        answer = await self._ask(text, deadline_s=deadline_s, language=language)
         return cast(Scores | Unscored, answer)  # nobody asked for an explanation
 
     async def explain(
@@ -129,7 +133,14 @@ class ScorerProcess:
         answer = await self._ask(text, deadline_s=deadline_s, explains=attribute)
         return cast(Explanation | Unscored, answer)
 
-    async def _ask(self, text: str, *, deadline_s: float, explains: str | None = None) -> Answer:
+    async def _ask(
+        self,
+        text: str,
+        *,
+        deadline_s: float,
+        explains: str | None = None,
+        language: str | None = None,
+    ) -> Answer:
         if len(text) > MAX_TEXT_CHARS:
             return Unscored(reason=f"longer than {MAX_TEXT_CHARS} characters")
         if self._keeper is None:
@@ -137,7 +148,7 @@ class ScorerProcess:
         if self._waiting.is_full:
             return Unscored(reason="scorer is overloaded")
         deadline = asyncio.get_running_loop().time() + deadline_s
-        request = self._waiting.add(text, deadline=deadline, explains=explains)
+        request = self._waiting.add(text, deadline=deadline, explains=explains, language=language)
         try:
             async with asyncio.timeout_at(deadline):
                 return await request.answer
@@ -206,8 +217,21 @@ class ScorerProcess:
         self._tell(pid=process.pid)
         message = await _receive(process, within_s=self._limits.start_within_s)
         if "ready" not in message:
+            self._tell(lacks_levels=bool(message.get("lacks_levels")))
             raise ScorerDownError(str(message.get("failed", "unexpected message")))
-        self._tell(ready=True, **message["ready"])
+        ready = dict(message["ready"])
+        levels = read_levels(ready)
+        if levels is None:
+            raise ScorerDownError("tells no levels")
+        self._levels = levels
+        self._tell(
+            ready=True,
+            lacks_levels=False,
+            name=str(ready["name"]),
+            version=str(ready["version"]),
+            degraded=bool(ready["degraded"]),
+            why=str(ready["why"]),
+        )
         status = self._status
         facts = {"model": status.name, "version": status.version, "wanted": status.wanted}
         if status.degraded:
@@ -238,7 +262,7 @@ class ScorerProcess:
                 message := await _receive(process, within_s=self._limits.hang_after_s)
             ):
                 request = open_requests.pop(message["id"])
-                request.settle(self._answer(message))
+                request.settle(self._answer(message, language=request.language))
             report = BatchReport(**message["done"])
         except asyncio.CancelledError:
             for request in open_requests.values():
@@ -261,7 +285,7 @@ class ScorerProcess:
         except TimeoutError:
             raise ScorerDownError("takes no more texts") from None
 
-    def _answer(self, message: dict[str, Any]) -> Answer:
+    def _answer(self, message: dict[str, Any], *, language: str | None) -> Answer:
         if "unscored" in message:
             return Unscored(reason=str(message["unscored"]))
         if "explained" in message:
@@ -277,6 +301,7 @@ class ScorerProcess:
             version=status.version or "",
             worst=Window(start=worst[0], end=worst[1]) if worst else None,
             degraded=status.degraded,
+            levels=self._levels.of(language),
         )
 
     def _tell(self, **changes: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.model import Unscored
+from bot.score.levels import Levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +24,17 @@ class Reading:
     """Tokens the network was really run on; what repeats is run once."""
 
 
-class Model(Protocol):
-    """Something that scores texts. Equal forms get equal scores, whatever else is being scored."""
+class Reads(Protocol):
+    """A network that reads texts. Equal forms get equal scores, whatever else is being scored."""
+
+    def form(self, text: str) -> str:
+        """The text as the network reads it; exact repeats are recognised by it."""
+
+    def score(self, form: str, *, limit_s: float) -> Reading | Unscored: ...
+
+
+class Model(Reads, Protocol):
+    """Something that scores texts for the bot."""
 
     name: str
     version: str
@@ -32,10 +42,9 @@ class Model(Protocol):
     limit_s: float
     """Most CPU time one text may take; what needs more is Unscored."""
 
-    def form(self, text: str) -> str:
-        """The text as the model reads it; exact repeats are recognised by it."""
-
-    def score(self, form: str, *, limit_s: float) -> Reading | Unscored: ...
+    @property
+    def levels(self) -> Levels | None:
+        """None before they were taken; then it cannot serve, since rules name them."""
 
 
 def cut(length: int, *, size: int, stride: int) -> list[tuple[int, int]]:

@@ -28,6 +28,8 @@ class Request:
     answer: asyncio.Future[Answer]
     explains: str | None = None
     """The attribute to be explained; None asks for the scores."""
+    language: str | None = None
+    """Whose levels are told with the scores."""
     crashes: int = field(default=0)
 
     def settle(self, answer: Answer) -> None:
@@ -53,10 +55,22 @@ class Waiting:
     def is_full(self) -> bool:
         return len(self._requests) >= self._at_most
 
-    def add(self, text: str, *, deadline: float, explains: str | None = None) -> Request:
+    def add(
+        self,
+        text: str,
+        *,
+        deadline: float,
+        explains: str | None = None,
+        language: str | None = None,
+    ) -> Request:
         answer = asyncio.get_running_loop().create_future()
         request = Request(
-            id=next(self._ids), text=text, deadline=deadline, answer=answer, explains=explains
+            id=next(self._ids),
+            text=text,
+            deadline=deadline,
+            answer=answer,
+            explains=explains,
+            language=language,
         )
         self._requests[request.id] = request
         self.bell.set()

@@ -59,7 +59,7 @@ def test_a_sound_export_is_verified_and_measured(
 
 
 def test_levels_are_taken(veilleur: CommandLine, models: Path, labelled: Path) -> None:
-    make(models)
+    make(models, with_levels=False)
     few = veilleur("models", "levels", "multilingual", str(labelled))
     assert few.returncode == 1
     assert "no language has 1000 civil texts (fr 60)" in few.stderr
@@ -67,7 +67,7 @@ def test_levels_are_taken(veilleur: CommandLine, models: Path, labelled: Path) -
     civil.write_text('{"text": "bonjour", "label": 0}\n' * 1000)
     taken = veilleur("models", "levels", "multilingual", str(civil))
     assert taken.returncode == 0
-    assert taken.stdout.startswith("fr: doubtful from 0.")
+    assert taken.stdout.startswith("fr, toxicity: doubtful from 0.")
     assert veilleur("models", "verify", "multilingual").returncode == 0
 
 

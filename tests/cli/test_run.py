@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.cli.conftest import SECRET, CommandLine, Running, free_port
+from tests.score.made_detoxify import make
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+[^\s)]*")
 
@@ -97,6 +98,17 @@ def test_a_busy_port_is_told(veilleur: CommandLine, busy: str) -> None:
         done = veilleur("demo", *(str(word) for pair in others.items() for word in pair))
     assert done.returncode == 2
     assert f"port {port} is taken by another program" in done.stderr
+
+
+def test_a_model_without_levels_stops_the_start(veilleur: CommandLine) -> None:
+    """Else no rule that names a level could ever apply, and nobody would notice."""
+    make(veilleur.folder / "data" / "models", with_levels=False)
+    done = veilleur("run", SITE_SECRET=SECRET, HTTP_PORT=str(free_port()))
+    assert done.returncode == 2
+    assert "SCORER: detoxify, version " in done.stderr
+    assert "has no levels" in done.stderr
+    assert "take them with `veilleur models levels multilingual CIVIL.jsonl`" in done.stderr
+    assert "has no levels" in veilleur("doctor", SITE_SECRET=SECRET).stdout
 
 
 def test_broken_rules_stop_the_start_with_all_faults(veilleur: CommandLine) -> None:

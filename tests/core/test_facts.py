@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.facts import BY_NAME, DECLARED, gather, text_facts
+from bot.core.facts import BY_NAME, DECLARED, gather, level_name, text_facts
 from bot.core.model import (
     ATTRIBUTES,
+    LEVELS,
     Author,
     AuthorHistory,
     Comment,
@@ -38,7 +39,13 @@ COMMENT = Comment(
     language="fr",
     reports=2,
 )
-SCORES = Scores(values=dict.fromkeys(ATTRIBUTES, 0.25), scorer="embedded", version="1")
+LEVELS_OF = {"doubtful": 0.5, "likely": 0.7, "sure": 0.9}
+SCORES = Scores(
+    values=dict.fromkeys(ATTRIBUTES, 0.25),
+    scorer="embedded",
+    version="1",
+    levels=dict.fromkeys(ATTRIBUTES, LEVELS_OF),
+)
 KINDS = {"string": str, "int": int, "double": float, "bool": bool}
 
 
@@ -58,6 +65,18 @@ def test_without_quotations_the_whole_is_the_authors_own() -> None:
         assert (facts["score.insult"], facts["score.whole.insult"]) == (0.25, whole)
 
 
+def test_toxicity_needs_no_name_before_its_levels() -> None:
+    levels = {"toxicity": LEVELS_OF, "threat": {"sure": 0.3}}
+    scores = replace(SCORES, levels=levels)
+    facts = gather(comment=COMMENT, scores=scores, history=AuthorHistory(), now=NOW)
+    assert {name: value for name, value in facts.items() if name.startswith("level.")} == {
+        "level.doubtful": 0.5,
+        "level.likely": 0.7,
+        "level.sure": 0.9,
+        "level.threat.sure": 0.3,
+    }
+
+
 def test_every_declaration_has_its_own_name_and_a_meaning() -> None:
     assert len(BY_NAME) == len(DECLARED)
     assert all(fact.meaning and (fact.unit or fact.kind in {"string", "bool"}) for fact in DECLARED)
@@ -71,6 +90,7 @@ def test_what_is_not_known_is_left_out() -> None:
     assert set(BY_NAME) - set(facts) == {
         *(f"score.{attribute}" for attribute in ATTRIBUTES),
         *(f"score.whole.{attribute}" for attribute in ATTRIBUTES),
+        *(level_name(attribute, level) for attribute in ATTRIBUTES for level in LEVELS),
         "text.language",
         "story.title",
         "story.section",

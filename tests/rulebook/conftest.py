@@ -43,6 +43,12 @@ def score(model: EmbeddedModel) -> Score:
         reading = model.score(model.form(text), limit_s=10)
         if isinstance(reading, Unscored):
             return reading
-        return Scores(values=reading.values, scorer=model.name, version=model.version)
+        assert model.levels is not None
+        return Scores(
+            values=reading.values,
+            scorer=model.name,
+            version=model.version,
+            levels=model.levels.of("fr"),
+        )
 
     return score

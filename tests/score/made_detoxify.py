@@ -26,6 +26,8 @@ CIVIL = -4.0
 """The logit of every word that is not named."""
 RUDE: Mapping[str, float] = {"connard": 3.0, "gueule": 2.0}
 """Toxicity's logit; the other heads see less in it."""
+LEVELS = {"doubtful": 0.3, "likely": 0.5, "sure": 0.8}
+"""Of every attribute and language."""
 MARKS = ("<s>", "<pad>", "</s>", "<unk>")
 CIVIL_WORDS = (
     *("merci", "pour", "cet", "article", "très", "clair", "et", "bien", "documenté", "ferme", "ta"),
@@ -40,8 +42,11 @@ def make(
     rude: Mapping[str, float] = RUDE,
     heads: tuple[str, ...] = HEADS,
     calibration: Mapping[str, Calibration] | None = None,
+    with_levels: bool = True,
 ) -> Path:
     """The folder of the export."""
+    served = [head for head in heads if head in ATTRIBUTES]
+    levels = {"levels": {"default": dict.fromkeys(served, LEVELS)}}
     folder = folder_of(models_folder, model)
     folder.mkdir(parents=True, exist_ok=True)
     words = [*MARKS, *CIVIL_WORDS, *rude]
@@ -66,6 +71,7 @@ def make(
         calibration=calibration,
         exported_on=date(2026, 11, 23),
         made_with={"torch": "2.13.0"},
+        card=levels if with_levels else {},
     )
     write_manifest(folder, manifest)
     return folder

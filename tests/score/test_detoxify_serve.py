@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.model import ATTRIBUTES, MAX_TEXT_CHARS, Unscored
 from bot.score.child import Desk
-from bot.score.choose import choose
+from bot.score.choose import NoLevelsError, choose
 from bot.score.detoxify.civil import take_levels
 from bot.score.detoxify.manifest import NETWORK, TOKENIZER, Calibration, read_manifest
 from bot.score.detoxify.places import MANIFEST, source_of
@@ -20,7 +20,7 @@ from bot.score.detoxify.serve import ExportedModel
 from bot.score.process import open_scorer
 from bot.score.reading import Reading
 from tests.score.conftest import scored
-from tests.score.made_detoxify import CIVIL, HEADS, RUDE, make
+from tests.score.made_detoxify import CIVIL, HEADS, LEVELS, RUDE, make
 
 
 def read(model: ExportedModel, text: str) -> Reading:
@@ -95,9 +95,9 @@ def test_windows_end_where_sentences_end(tmp_path: Path) -> None:
 
 
 def test_levels_are_taken_from_civil_texts_and_change_no_version(tmp_path: Path) -> None:
-    folder = make(tmp_path)
+    folder = make(tmp_path, with_levels=False)
     before = ExportedModel(tmp_path, "multilingual")
-    assert before.manifest.levels is None
+    assert before.levels is None
     rude = {5: "ferme ta gueule", 7: "connard"}
     rows = [{"text": rude.get(at, "bonjour"), "lang": "fr", "label": 0} for at in range(1000)]
     rows += [{"text": "connard", "lang": "fr", "label": 1}] * 50
@@ -105,11 +105,12 @@ def test_levels_are_taken_from_civil_texts_and_change_no_version(tmp_path: Path)
     take_levels(tmp_path, "multilingual", [tmp_path / "civil.jsonl"])
     levels = read_manifest(folder).levels
     assert levels is not None
-    found = levels.of("fr")
+    assert set(levels.of("fr")) == set(ATTRIBUTES)
+    assert levels.of("de") == levels.of("fr")
+    found = levels.of("fr")["toxicity"]
     # two of a thousand may reach `sure`, and there are two; the others are all alike
     assert probability(CIVIL) < found["sure"] <= probability(RUDE["gueule"])
     assert probability(CIVIL) < found["doubtful"] <= found["sure"]
-    assert levels.of("de") == found
     assert ExportedModel(tmp_path, "multilingual").version == before.version
     with pytest.raises(RefusedError, match="no levels can be taken"):
         take_levels(tmp_path, "multilingual", [folder / MANIFEST])
@@ -258,6 +259,17 @@ def test_a_damaged_list_of_trust_trusts_nothing_and_stops_nothing(tmp_path: Path
     assert choose("detoxify", models=tmp_path).degraded
 
 
+@pytest.mark.parametrize("wanted", ["auto", "detoxify"])
+@pytest.mark.usefixtures("empty_caches")
+def test_an_export_without_levels_is_for_the_operator_to_mend(tmp_path: Path, wanted: Any) -> None:
+    """Rules name them: another model in its place would be a quiet change of policy."""
+    make(tmp_path, with_levels=False)
+    with pytest.raises(
+        NoLevelsError, match="has no levels: take them with `veilleur models levels"
+    ):
+        choose(wanted, models=tmp_path)
+
+
 @pytest.mark.usefixtures("empty_caches")
 def test_only_the_wanted_model_is_taken(tmp_path: Path) -> None:
     """The English ones must not come to judge French because they happen to be there."""
@@ -280,6 +292,7 @@ async def test_the_scorer_process_serves_an_export(
         rude = await scored(scorer.score(text, deadline_s=10))
     finally:
         await scorer.close()
+    assert civil.levels == dict.fromkeys(ATTRIBUTES, LEVELS)
     assert civil.values["toxicity"] < 0.1
     assert rude.values["toxicity"] > 0.9
     assert civil.version == read_manifest(folder).version

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.core.model import ATTRIBUTES
 from bot.score.embedded import EmbeddedModel
 from bot.score.evaluation.civil import civil_texts
-from bot.score.evaluation.levels import card_with_levels, levels_from
+from bot.score.evaluation.levels import OfLanguage, card_with_levels, levels_from
 from bot.score.evaluation.metrics import Rate, auc, average_precision, recall_at, threshold
 from bot.score.evaluation.report import as_json, evaluated, reliability
 from bot.score.evaluation.rows import Row, read_rows
@@ -89,8 +90,8 @@ def test_the_reliability_table() -> None:
 def test_each_slice_and_language_is_counted_for_itself_at_its_own_levels() -> None:
     levels = Levels(
         by_language={
-            "fr": {"doubtful": 0.5, "likely": 0.6, "sure": 0.8},
-            "default": {"doubtful": 0.6, "likely": 0.7, "sure": 0.9},
+            "fr": {"toxicity": {"doubtful": 0.5, "likely": 0.6, "sure": 0.8}},
+            "default": {"toxicity": {"doubtful": 0.6, "likely": 0.7, "sure": 0.9}},
         }
     )
     rows = [
@@ -160,21 +161,39 @@ def test_levels_and_what_they_rest_on_are_written_into_the_card() -> None:
     civil = np.arange(1, 2001) / 2000
     card = card_with_levels(
         {"name": "test"},
-        {"fr": {"a": civil[:1000], "b": civil[1000:]}, "de": {"few": civil[:10]}},
+        {
+            "fr": OfLanguage(
+                civil={
+                    "a": {"toxicity": civil[:1000], "threat": civil[:1000] / 4},
+                    "b": {"toxicity": civil[1000:], "threat": civil[1000:] / 4},
+                },
+                toxic={"c": {"toxicity": np.array([0.5, 0.985] * 50), "threat": civil[:49]}},
+            ),
+            "de": OfLanguage(civil={"few": {"toxicity": civil[:10]}}),
+        },
         version="abc",
     )
     assert card["name"] == "test"
-    assert card["levels"]["fr"] == {"doubtful": 0.9801, "likely": 0.9901, "sure": 0.9981}
+    assert card["levels"]["fr"] == {
+        "toxicity": {"doubtful": 0.9801, "likely": 0.9901, "sure": 0.9981},
+        "threat": {"doubtful": 0.2451, "likely": 0.2476, "sure": 0.2496},
+    }
     assert card["levels"]["default"] == card["levels"]["fr"]
     assert "de" not in card["levels"]
     measured = card["levels_measured"]
     assert measured["model_version"] == "abc"
     french = measured["languages"]["fr"]
     assert french["civil_texts"] == 2000
-    doubtful = french["levels"]["doubtful"]
+    doubtful = french["attributes"]["toxicity"]["doubtful"]
     assert (doubtful["flagged"]["hits"], doubtful["flagged"]["of"]) == (40, 2000)
     low, high = doubtful["score_interval"]
     assert low < doubtful["score"] < high
+    assert (doubtful["found"]["hits"], doubtful["found"]["of"]) == (50, 100)
+    # of 1,000 texts 50 are toxic and 25 of them are found; of the 950 others 2 % are flagged
+    assert doubtful["precision"]["share"] == pytest.approx(25 / (25 + 0.02 * 950), abs=1e-4)
+    assert doubtful["precision"]["low"] < doubtful["precision"]["share"]
+    assert doubtful["precision"]["high"] > doubtful["precision"]["share"]
+    assert "precision" not in french["attributes"]["threat"]["sure"], "49 are too few"
     assert french["data"]["a"]["flagged"]["doubtful"]["hits"] == 0
     assert french["data"]["b"]["flagged"]["doubtful"]["hits"] == 40
     assert read_levels(card) == Levels(by_language=card["levels"])
@@ -183,27 +202,40 @@ def test_levels_and_what_they_rest_on_are_written_into_the_card() -> None:
 
 def test_default_levels_are_the_most_cautious_of_the_measured() -> None:
     civil = np.arange(1, 1001) / 1000
-    levels = card_with_levels({}, {"fr": {"a": civil / 2}, "de": {"b": civil}}, version="")[
-        "levels"
-    ]
-    assert levels["default"] == levels["de"]
-    assert levels["fr"]["sure"] < levels["de"]["sure"]
+    french = OfLanguage(civil={"a": {"toxicity": civil / 2, "insult": civil}})
+    german = OfLanguage(civil={"b": {"toxicity": civil, "insult": civil / 2}})
+    levels = card_with_levels({}, {"fr": french, "de": german}, version="")["levels"]
+    assert levels["default"] == {
+        "toxicity": levels["de"]["toxicity"],
+        "insult": levels["fr"]["insult"],
+    }
+    assert levels["fr"]["toxicity"]["sure"] < levels["de"]["toxicity"]["sure"]
 
 
 def test_too_few_civil_texts_give_no_level() -> None:
     with pytest.raises(ValueError, match="999 civil texts are too few, at least 1000"):
         levels_from(np.zeros(999))
+    few = OfLanguage(civil={"a": {"toxicity": np.zeros(5)}})
     with pytest.raises(ValueError, match=r"no language has 1000 civil texts \(fr 5\)"):
-        card_with_levels({}, {"fr": {"a": np.zeros(5)}}, version="")
+        card_with_levels({}, {"fr": few}, version="")
+
+
+RISING = {"doubtful": 0.1, "likely": 0.2, "sure": 0.3}
 
 
 @pytest.mark.parametrize(
     ("levels", "wrong"),
     [
-        ({"fr": {"doubtful": 0.1, "likely": 0.2, "sure": 0.3}}, "'default'"),
-        ({"default": {"doubtful": 0.1, "sure": 0.3}}, "doubtful, likely, sure"),
-        ({"default": {"doubtful": 0.1, "likely": 0.2, "sure": 1.3}}, "probabilities"),
-        ({"default": {"doubtful": 0.5, "likely": 0.2, "sure": 0.9}}, "rise"),
+        ({"fr": {"toxicity": RISING}}, "'default'"),
+        ({"default": RISING}, "must hold toxicity"),
+        ({"default": {"insult": RISING}}, "must hold toxicity"),
+        ({"default": {"toxicity": {"doubtful": 0.1, "sure": 0.3}}}, "doubtful, likely, sure"),
+        ({"default": {"toxicity": {**RISING, "sure": 1.3}}}, "toxicity must be probabilities"),
+        ({"default": {"toxicity": {**RISING, "doubtful": 0.25}}}, "rise"),
+        (
+            {"default": {"toxicity": RISING}, "fr": {"toxicity": RISING, "threat": RISING}},
+            "different attributes",
+        ),
     ],
 )
 def test_a_card_with_wrong_levels_is_refused(levels: dict[str, object], wrong: str) -> None:
@@ -219,13 +251,16 @@ def test_the_shipped_levels_were_taken_with_the_shipped_network() -> None:
     """Another network needs `python -m bot.score.evaluation.levels` again."""
     levels = shipped_levels()
     assert levels is not None
-    french = levels.of("fr")
+    assert set(levels.of("fr")) == set(ATTRIBUTES)
+    french = levels.of("fr")["toxicity"]
     assert list(french) == list(SHARES)
     assert 0.3 < french["doubtful"] < french["likely"] < french["sure"] < 1
     folder = Path(__file__).parents[2] / "bot" / "score" / "embedded_model"
     measured = json.loads((folder / "card.json").read_text("utf-8"))["levels_measured"]
     assert measured["model_version"] == EmbeddedModel().version
-    for name, share in SHARES.items():
-        flagged = measured["languages"]["fr"]["levels"][name]["flagged"]
-        assert flagged["hits"] <= share * flagged["of"]
-        assert flagged["of"] >= 5_000
+    for named in measured["languages"]["fr"]["attributes"].values():
+        for name, share in SHARES.items():
+            flagged = named[name]["flagged"]
+            assert flagged["hits"] <= share * flagged["of"]
+            assert flagged["of"] >= 5_000
+    assert measured["languages"]["fr"]["attributes"]["toxicity"]["sure"]["precision"]["low"] > 0.5

@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored
+from bot.score.levels import shipped_levels
 from bot.score.process import BatchReport, ScorerLimits, ScorerProcess, open_scorer
 from tests.score.conftest import is_running, scored, until
 
@@ -51,6 +52,14 @@ async def test_scores_say_who_gave_them(scorer: ScorerProcess) -> None:
     assert (scores.scorer, scores.version) == ("embedded", scorer.status.version)
     assert not scores.degraded
     assert scores.worst is None
+
+
+async def test_scores_come_with_the_levels_of_their_language(scorer: ScorerProcess) -> None:
+    levels = shipped_levels()
+    assert levels is not None
+    for language in ("fr", "fr-CA", "eo", None):
+        scores = await scored(scorer.score(INSULT, deadline_s=10, language=language))
+        assert scores.levels == levels.of(language)
 
 
 async def test_the_worst_window_reaches_the_caller(scorer: ScorerProcess) -> None:

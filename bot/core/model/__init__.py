@@ -34,6 +34,7 @@ from bot.core.model.judged import (
 )
 from bot.core.model.kinds import (
     ATTRIBUTES,
+    LEVELS,
     MAX_TEXT_CHARS,
     Basis,
     Outcome,
@@ -65,6 +66,7 @@ from bot.core.model.standing import Alarm, AlarmKind, ModeOrder, StoryRef
 
 __all__ = [
     "ATTRIBUTES",
+    "LEVELS",
     "MAX_TEXT_CHARS",
     "RULEBOOK",
     "SYSTEM",

@@ -82,6 +82,9 @@ class Scores:
     """Where the toxicity is highest; None when the text fits one window."""
     whole: Mapping[str, float] | None = None
     """Of the text with its quotations; None when all words are the author's own."""
+    levels: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Attribute, then level (`sure`), then the score at which this very model reaches it in the
+    text's language. Not stored with the scores: the facts of the verdict hold them."""
     degraded: bool = False
     """True when another scorer than the wanted one answered: nothing may be removed on its word."""
 

@@ -16,6 +16,9 @@ ATTRIBUTES = (
 )
 """Detoxify's labels, in Detoxify's order."""
 
+LEVELS = ("doubtful", "likely", "sure")
+"""Names of scores, from the lowest up: at most 2 %, 1 %, 0.2 % of civil comments reach them."""
+
 MAX_TEXT_CHARS = 20_000
 """Longest comment accepted at any door, in characters; what is longer is refused, never cut."""
 

@@ -6,17 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from bot.core.model import Unscored
 from bot.score.detoxify.manifest import Manifest, write_manifest
 from bot.score.detoxify.places import folder_of
 from bot.score.detoxify.releases import RefusedError
 from bot.score.detoxify.serve import ExportedModel
-from bot.score.evaluation.civil import civil_texts
+from bot.score.evaluation.civil import material_from
 from bot.score.evaluation.levels import card_with_levels
-
-_LIMIT_S = 60.0
 
 
 def take_levels(
@@ -31,23 +26,10 @@ def take_levels(
     Raises RefusedError where the files hold too few civil texts.
     """
     served = ExportedModel(models, model)
-    found: dict[str, dict[str, list[float]]] = {}
     try:
-        texts = [
-            (file.name.partition(".")[0], *each) for file in files for each in civil_texts(file)
-        ]
-        for number, (name, language, text) in enumerate(texts):
-            progress("scoring civil texts", number, len(texts))
-            reading = served.score(served.form(text), limit_s=_LIMIT_S)
-            if not isinstance(reading, Unscored):
-                scores = found.setdefault(language, {}).setdefault(name, [])
-                scores.append(reading.values["toxicity"])
-        civil = {
-            language: {name: np.array(scores) for name, scores in sets.items()}
-            for language, sets in found.items()
-        }
-        card = card_with_levels({}, civil, version=served.version)
-    except (OSError, KeyError, ValueError) as error:
+        material = material_from(served, civil=files, toxic=files, progress=progress)
+        card = card_with_levels({}, material, version=served.version)
+    except (OSError, KeyError, ValueError, AttributeError) as error:
         raise RefusedError(f"no levels can be taken: {error}") from None
     manifest = replace(served.manifest, card=card)
     write_manifest(folder_of(models, model), manifest)

@@ -21,7 +21,7 @@ from bot.score.detoxify.releases import RefusedError
 from bot.score.detoxify.serve import network
 from bot.score.detoxify.torch_model import TorchModel, window_tokens
 from bot.score.detoxify.trust import digest_of_path
-from bot.score.reading import Model
+from bot.score.reading import Reads
 
 FULL = "model.fp32.onnx"
 _OPSET = 17
@@ -88,8 +88,8 @@ def export(
 
 
 def agreement_of(
-    original: Model,
-    converted: Model,
+    original: Reads,
+    converted: Reads,
     rows: Sequence[Row],
     *,
     progress: Progress = lambda *_: None,
@@ -112,8 +112,6 @@ def agreement_of(
 
 class _Converted:
     """The files that were just written, before there is a manifest."""
-
-    name, version, limit_s = "detoxify", "", _LIMIT_S
 
     def __init__(self, loaded: Loaded, folder: Path) -> None:
         from tokenizers import Tokenizer

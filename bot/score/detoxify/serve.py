@@ -30,6 +30,7 @@ class ExportedModel:
         require_whole(folder, self.manifest)
         self.name = "detoxify"
         self.version = self.manifest.version
+        self.levels = self.manifest.levels
         self._reader = Reader(
             network(folder / NETWORK, heads=len(self.manifest.heads)),
             Tokenizer.from_file(str(folder / TOKENIZER)),

@@ -14,6 +14,7 @@ from bot.core.model import Unscored
 from bot.score.detoxify.load import Loaded, load, room_of
 from bot.score.detoxify.reader import Ids, Logits, Reader, plain
 from bot.score.detoxify.releases import RELEASES
+from bot.score.levels import Levels
 from bot.score.reading import Reading
 
 
@@ -22,6 +23,7 @@ class TorchModel:
 
     def __init__(self, loaded: Loaded) -> None:
         self.name = "detoxify"
+        self.levels: Levels | None = None
         self.version = loaded.digest.removeprefix("sha256:")[:12]
         self._reader = Reader(
             _network(loaded.detoxify.model),

@@ -1,65 +1,114 @@
-"""Scores civil texts with the embedded model, exactly as it is served: one text, one run, int8."""
+"""Scores labelled texts exactly as they are served, for the levels: one text, one run, int8."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bot.core.model import Unscored
-from bot.score.embedded import EmbeddedModel
-from bot.score.evaluation.metrics import Numbers
+from bot.core.model import ATTRIBUTES, Unscored
+from bot.score.evaluation.levels import OfLanguage, Scored
 from bot.score.evaluation.rows import opened
+from bot.score.reading import Reads
 
 _LIMIT_S = 60.0
 _DOUBTS = ("second_annotator", "llm_conclusion")
 """Further opinions in `labels`; above 0 somebody found the text toxic."""
-_TOLD_EVERY = 500
+_HALF = 0.5
+
+_Found = dict[str, dict[str, dict[str, list[float]]]]
+"""Language, data, attribute."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoredCivil:
-    toxicities: Mapping[str, Mapping[str, Numbers]]
-    """By language, then by name of the data."""
-    version: str
+def material_from(
+    model: Reads,
+    *,
+    civil: Sequence[Path],
+    toxic: Sequence[Path] = (),
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> dict[str, OfLanguage]:
+    """By language. Texts that stay unscored go to people anyway: left out.
 
-
-def score_civil(files: Sequence[Path]) -> ScoredCivil:
-    """Tells its progress on stderr. Texts that stay unscored go to people anyway: left out."""
-    model = EmbeddedModel()
-    found: dict[str, dict[str, list[float]]] = {}
-    for file in files:
-        name = file.name.partition(".")[0]
-        for number, (language, text) in enumerate(civil_texts(file), start=1):
-            reading = model.score(model.form(text), limit_s=_LIMIT_S)
-            if not isinstance(reading, Unscored):
-                scores = found.setdefault(language, {}).setdefault(name, [])
-                scores.append(reading.values["toxicity"])
-            if number % _TOLD_EVERY == 0:
-                sys.stderr.write(f"{name}: {number} texts\n")
-    toxicities = {
-        language: {name: np.array(scores) for name, scores in sets.items()}
-        for language, sets in found.items()
+    Raises OSError, and ValueError or KeyError for rows that are none.
+    """
+    of_civil = [(path, *row) for path in civil for row in civil_texts(path)]
+    of_toxic = [(path, *row) for path in toxic for row in _toxic_texts(path)]
+    civils, toxics = _Counted(), _Counted()
+    total = len(of_civil) + len(of_toxic)
+    for number, (path, language, text) in enumerate(of_civil):
+        progress("scoring civil texts", number, total)
+        civils.add(model, path, language, text, ATTRIBUTES)
+    for number, (path, language, text, attributes) in enumerate(of_toxic, start=len(of_civil)):
+        progress("scoring toxic texts", number, total)
+        toxics.add(model, path, language, text, attributes)
+    return {
+        language: OfLanguage(civil=sets, toxic=toxics.scored().get(language, {}))
+        for language, sets in civils.scored().items()
     }
-    return ScoredCivil(toxicities=toxicities, version=model.version)
+
+
+class _Counted:
+    def __init__(self) -> None:
+        self._found: _Found = {}
+
+    def add(
+        self, model: Reads, path: Path, language: str, text: str, attributes: Sequence[str]
+    ) -> None:
+        reading = model.score(model.form(text), limit_s=_LIMIT_S)
+        if isinstance(reading, Unscored):
+            return
+        of = self._found.setdefault(language, {}).setdefault(path.name.partition(".")[0], {})
+        for attribute in attributes:
+            if attribute in reading.values:
+                of.setdefault(attribute, []).append(reading.values[attribute])
+
+    def scored(self) -> dict[str, Scored]:
+        return {
+            language: {
+                name: {attribute: np.array(scores) for attribute, scores in of.items()}
+                for name, of in sets.items()
+            }
+            for language, sets in self._found.items()
+        }
 
 
 def civil_texts(file: Path) -> Iterator[tuple[str, str]]:
     """Language and text of each row that nobody found toxic."""
+    for row in _rows(file):
+        if _is_civil(row):
+            yield _language(row), str(row["text"])
+
+
+def _toxic_texts(file: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Language, text and the attributes it has by its labels."""
+    for row in _rows(file):
+        if _label(row) == 1:
+            labels = row.get("labels") or {}
+            has = (name for name in ATTRIBUTES if _share(labels.get(name)) >= _HALF)
+            yield _language(row), str(row["text"]), tuple(dict.fromkeys(("toxicity", *has)))
+
+
+def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
     with opened(file) as lines:
         for line in lines:
-            row = json.loads(line)
-            if _is_civil(row):
-                yield str(row.get("language", row.get("lang", "fr"))), str(row["text"])
+            yield json.loads(line)
+
+
+def _language(row: Mapping[str, Any]) -> str:
+    return str(row.get("language", row.get("lang", "fr")))
+
+
+def _label(row: Mapping[str, Any]) -> object:
+    return row.get("label", (row.get("labels") or {}).get("toxicity"))
+
+
+def _share(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _is_civil(row: Mapping[str, Any]) -> bool:
     labels = row.get("labels") or {}
-    if row.get("label", labels.get("toxicity")) != 0:
-        return False
-    return all(not labels.get(name) for name in _DOUBTS)
+    return _label(row) == 0 and all(not labels.get(name) for name in _DOUBTS)

@@ -184,7 +184,7 @@ def _reached(rows: Sequence[Row], scores: Numbers, levels: Levels | None) -> dic
     if levels is None:
         return {}
     own = [levels.of(row.language) for row in rows]
-    return {name: scores >= np.array([each[name] for each in own]) for name in SHARES}
+    return {name: scores >= np.array([each["toxicity"][name] for each in own]) for name in SHARES}
 
 
 def _figures(group: str, toxic: Flags, scores: Numbers, reached: Mapping[str, Flags]) -> Figures:
