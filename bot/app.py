@@ -23,7 +23,6 @@ from bot.console import (
     health_routes,
     issue_link,
 )
-from bot.core.decide import Policy
 from bot.core.errors import Fault, SettingsError
 from bot.core.model import Actor, ActorKind, EffectKind
 from bot.engine import Engine, Load
@@ -138,11 +137,7 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
         scorer=scorer,
         rulebook=shelf.current,
         now=now,
-        policy=Policy(
-            default=settings.default_outcome,
-            max_rejections_per_hour=settings.max_auto_rejections_per_hour,
-            max_rejections_per_day=settings.max_auto_rejections_per_day,
-        ),
+        policy=settings.policy,
         outlets=settings.outlets,
         language_of=lambda text, told: detect(text, told or settings.language).language,
         deadline_s=settings.scoring_deadline_s,
@@ -187,7 +182,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         return None
     from bot.chat.client import create_client
     from bot.chat.config import ChatConfig
-    from bot.chat.deliveries import CaseCards, MessageDeletions
+    from bot.chat.deliveries import Calls, CaseCards, MessageDeletions
     from bot.chat.supervise import Chat
 
     console = _console(parts, _address(settings))
@@ -196,6 +191,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         watched_channel_ids=settings.watched_channel_ids,
         moderator_role_id=settings.moderator_role_id,
         admin_role_id=settings.admin_role_id,
+        lead_role_id=settings.lead_role_id,
         language=settings.language,
         max_open_cards=settings.max_open_cards,
         undo_grace_s=settings.undo_grace_s,
@@ -207,6 +203,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     )
     parts.outbox.deliver_with(EffectKind.SHOW_CASE, CaseCards(chat.current))
     parts.outbox.deliver_with(EffectKind.DELETE_MESSAGE, MessageDeletions(chat.current))
+    parts.outbox.deliver_with(EffectKind.CALL_PEOPLE, Calls(chat.current))
     return chat
 
 

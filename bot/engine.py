@@ -23,6 +23,7 @@ from bot.core.model import (
     Case,
     Comment,
     ModeOrder,
+    Proposed,
     Receipt,
     RefusalKind,
     Refused,
@@ -37,7 +38,7 @@ from bot.core.model import (
     Verdict,
 )
 from bot.core.modes import Mode, ModeNow
-from bot.ports import Ports, Store
+from bot.ports import Ports, Store, Taking
 
 log = structlog.get_logger()
 
@@ -147,7 +148,7 @@ class Engine:
 
     # --- what moderators ask -------------------------------------------------------------
 
-    async def resolve(self, order: Resolution) -> Resolved | Refused:
+    async def resolve(self, order: Resolution) -> Resolved | Proposed | Refused:
         resolved = await pipeline.resolve(self._ports, order)
         self._on_effects()
         return resolved
@@ -159,6 +160,36 @@ class Engine:
 
     async def claim(self, case_id: int, *, actor: Actor) -> Case | Refused:
         return await pipeline.claim(self._ports, case_id, actor=actor)
+
+    async def next_case(self, actor: Actor, *, left_out: int | None = None) -> Case | None:
+        """Claims what this person should look at next."""
+        return await pipeline.next_case(self._ports, Taking(actor=actor, left_out=left_out))
+
+    async def note(self, case_id: int, *, actor: Actor, text: str) -> Case | Refused:
+        noted = await pipeline.note(self._ports, case_id, actor=actor, text=text)
+        self._on_effects()
+        return noted
+
+    async def escalate(
+        self, case_id: int, *, version: int, actor: Actor, words: str | None = None
+    ) -> Case | Refused:
+        escalated = await pipeline.escalate(
+            self._ports, case_id, version=version, actor=actor, words=words
+        )
+        self._on_effects()
+        return escalated
+
+    async def hand_back(self, case_id: int, *, version: int, actor: Actor) -> Case | Refused:
+        back = await pipeline.hand_back(self._ports, case_id, version=version, actor=actor)
+        self._on_effects()
+        return back
+
+    async def ask(
+        self, case_id: int, *, actor: Actor, of: Actor | None = None, words: str | None = None
+    ) -> Case | Refused:
+        asked = await pipeline.ask(self._ports, case_id, actor=actor, of=of, words=words)
+        self._on_effects()
+        return asked
 
     async def release(self, case_id: int, *, actor: Actor) -> None:
         await self.store.cases.release(case_id, actor=actor)

@@ -15,7 +15,7 @@ from functools import partial
 from bot.core import effects as effect
 from bot.core import own_words
 from bot.core.decide import NONE_RECENT, decide, priority
-from bot.core.effects import Announcement
+from bot.core.effects import Announcement, Call, Occasion
 from bot.core.evaluate import evaluate
 from bot.core.facts import gather
 from bot.core.model import (
@@ -24,7 +24,9 @@ from bot.core.model import (
     Basis,
     Case,
     Comment,
+    Effect,
     Outcome,
+    Proposed,
     Receipt,
     RefusalKind,
     Refused,
@@ -39,7 +41,7 @@ from bot.core.model import (
     Window,
     Words,
 )
-from bot.ports import CaseEffects, Pending, Ports
+from bot.ports import CaseEffects, Pending, Ports, Taking
 
 _REPORTED = Words(fr="Signalé par un lecteur.", en="Reported by a reader.")
 _TAKEN_BACK = Words(
@@ -136,30 +138,39 @@ async def _recorded(
     return verdict if written else None
 
 
-async def resolve(ports: Ports, order: Resolution) -> Resolved | Refused:
-    """Carries out a moderator's order, unless somebody was faster or the text has changed."""
+async def resolve(ports: Ports, order: Resolution) -> Resolved | Proposed | Refused:
+    """Carries out a moderator's order, unless somebody was faster or the text has changed.
+
+    A rejection for a reason that takes two people is put on record first, and carried out when a
+    second person orders it.
+    """
     if order.outcome is Outcome.REVIEW or (order.outcome is Outcome.REJECT and not order.reason):
         return Refused(kind=RefusalKind.INVALID)
-    case = await ports.store.cases.get(order.case_id)
-    if case is None:
-        return Refused(kind=RefusalKind.UNKNOWN)
     now = ports.now()
-    announcement = Announcement(
-        outcome=order.outcome,
-        actor=order.actor,
-        because=case.because,
-        reason=order.reason if order.outcome is Outcome.REJECT else None,
-        note=order.note,
-    )
-    done = await ports.store.cases.resolve(
-        order,
-        effects=(
+
+    def effects(case: Case) -> tuple[Effect, ...]:
+        announcement = Announcement(
+            outcome=order.outcome,
+            actor=order.actor,
+            because=case.because,
+            reason=order.reason if order.outcome is Outcome.REJECT else None,
+            note=order.note,
+        )
+        return (
             *effect.after_resolution(case.comment, announcement, now=now, outlets=ports.outlets),
             *effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
-        ),
-        now=now,
+        )
+
+    def called(case: Case) -> tuple[Effect, ...]:
+        return _call(ports, case, Call(what=Occasion.PROPOSAL, by=order.actor, words=order.note))
+
+    needs_second = (
+        order.outcome is Outcome.REJECT and order.reason in ports.policy.two_person_reasons
     )
-    if isinstance(done, Refused):
+    done = await ports.store.cases.resolve(
+        order, effects=effects, if_first_of_two=called if needs_second else None, now=now
+    )
+    if isinstance(done, Refused | Proposed):
         return done
     resolved_case, decision = done
     undo_until = now + timedelta(seconds=ports.outlets.undo_grace_s)
@@ -173,13 +184,17 @@ async def undo(ports: Ports, case_id: int, *, actor: Actor) -> Undone | Refused:
     if case is None or decision is None:
         return Refused(kind=RefusalKind.UNKNOWN)
     now = ports.now()
-    before = Outcome.APPROVE if case.basis is Basis.REPORT else Outcome.REVIEW
-    announcement = Announcement(outcome=before, actor=actor, because=_TAKEN_BACK)
+
+    def corrections(case: Case) -> tuple[Effect, ...]:
+        before = Outcome.APPROVE if case.basis is Basis.REPORT else Outcome.REVIEW
+        announcement = Announcement(outcome=before, actor=actor, because=_TAKEN_BACK)
+        return effect.correction(case.comment, announcement, now=now, outlets=ports.outlets)
+
     done = await ports.store.cases.undo(
         decision.id,
         actor=actor,
-        corrections=effect.correction(case.comment, announcement, now=now, outlets=ports.outlets),
-        effects=effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
+        corrections=corrections,
+        effects=lambda case: effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
         now=now,
     )
     if isinstance(done, Refused):
@@ -217,6 +232,85 @@ async def claim(ports: Ports, case_id: int, *, actor: Actor) -> Case | Refused:
     now = ports.now()
     until = now + timedelta(seconds=ports.claim_s)
     return await ports.store.cases.claim(case_id, actor=actor, until=until, now=now)
+
+
+async def next_case(ports: Ports, taking: Taking) -> Case | None:
+    """Claims what this person should look at next; None when there is nothing for them."""
+    now = ports.now()
+    until = now + timedelta(seconds=ports.claim_s)
+    return await ports.store.cases.take_next(taking, until=until, now=now)
+
+
+async def note(ports: Ports, case_id: int, *, actor: Actor, text: str) -> Case | Refused:
+    """Keeps a moderator's words with the case, for colleagues only."""
+    case = await ports.store.cases.get(case_id)
+    if case is None:
+        return Refused(kind=RefusalKind.UNKNOWN)
+    return await ports.store.counsel.note(
+        case_id,
+        actor=actor,
+        text=text,
+        effects=_show(ports)(case.comment.id),
+        now=ports.now(),
+    )
+
+
+async def escalate(
+    ports: Ports, case_id: int, *, version: int, actor: Actor, words: str | None
+) -> Case | Refused:
+    """Hands the case up: only leads decide it, and they are called into its thread."""
+    case = await ports.store.cases.get(case_id)
+    if case is None:
+        return Refused(kind=RefusalKind.UNKNOWN)
+    call = Call(what=Occasion.ESCALATION, by=actor, words=words)
+    return await ports.store.counsel.escalate(
+        case_id,
+        version=version,
+        actor=actor,
+        words=words,
+        effects=_call(ports, case, call),
+        now=ports.now(),
+    )
+
+
+async def hand_back(ports: Ports, case_id: int, *, version: int, actor: Actor) -> Case | Refused:
+    """Takes an escalation back: the case is everybody's again."""
+    case = await ports.store.cases.get(case_id)
+    if case is None:
+        return Refused(kind=RefusalKind.UNKNOWN)
+    return await ports.store.counsel.hand_back(
+        case_id,
+        version=version,
+        actor=actor,
+        effects=_show(ports)(case.comment.id),
+        now=ports.now(),
+    )
+
+
+async def ask(
+    ports: Ports, case_id: int, *, actor: Actor, of: Actor | None, words: str | None
+) -> Case | Refused:
+    """Asks a colleague (or whoever is there) for a second opinion; they get the case first."""
+    case = await ports.store.cases.get(case_id)
+    if case is None:
+        return Refused(kind=RefusalKind.UNKNOWN)
+    call = Call(what=Occasion.QUESTION, by=actor, of=of, words=words)
+    return await ports.store.counsel.ask(
+        case_id,
+        actor=actor,
+        of=of,
+        words=words,
+        effects=_call(ports, case, call),
+        now=ports.now(),
+    )
+
+
+def _call(ports: Ports, case: Case, call: Call) -> tuple[Effect, ...]:
+    now, outlets = ports.now(), ports.outlets
+    return (
+        *effect.show_case(case.comment.id, now=now, outlets=outlets),
+        *effect.call_people(case.comment.id, call, now=now, outlets=outlets),
+    )
 
 
 def _show(ports: Ports) -> CaseEffects:

@@ -175,13 +175,21 @@ def outlets() -> Outlets:
 
 
 @pytest.fixture
-def ports(store: SqlStore, scorer: WordScorer, clock: TestClock, outlets: Outlets) -> Ports:
+def policy() -> Policy:
+    """Illegal content takes two people."""
+    return Policy(two_person_reasons=frozenset({Reason.ILLEGAL_CONTENT}))
+
+
+@pytest.fixture
+def ports(
+    store: SqlStore, scorer: WordScorer, clock: TestClock, outlets: Outlets, policy: Policy
+) -> Ports:
     return Ports(
         store=store,
         scorer=scorer,
         rulebook=lambda: RULEBOOK,
         now=clock,
-        policy=Policy(),
+        policy=policy,
         outlets=outlets,
     )
 

@@ -73,6 +73,7 @@ WRONG = {
         "MODERATOR_ROLE_ID: must be a Discord id: 15 to 20 digits, got '42'",
     ),
     "ADMIN_ROLE_ID": ("-1", "ADMIN_ROLE_ID: must be a Discord id: 15 to 20 digits, got '-1'"),
+    "LEAD_ROLE_ID": ("12", "LEAD_ROLE_ID: must be a Discord id: 15 to 20 digits, got '12'"),
     "MAX_OPEN_CARDS": ("1e9", "MAX_OPEN_CARDS: must be a whole number from 1 to 200, got '1e9'"),
     "RULES_DIR": (
         "/nowhere/rules",
@@ -96,6 +97,14 @@ WRONG = {
         (
             "MAX_AUTO_REJECTIONS_PER_DAY: must be at least MAX_AUTO_REJECTIONS_PER_HOUR (60), got 59\n"
             "  raise the one or lower the other"
+        ),
+    ),
+    "TWO_PERSON_REASONS": (
+        "SPAM,MURDER",
+        (
+            "TWO_PERSON_REASONS: must be reasons with commas between them: OFFENSIVE, ABUSIVE, SPAM, "
+            "BANNED_WORD, AD, ILLEGAL_CONTENT, HARASSMENT_BULLYING, MISINFORMATION, HATE_SPEECH, "
+            "IRRELEVANT_CONTENT, OTHER, got 'SPAM,MURDER'"
         ),
     ),
     "UNDO_GRACE_S": (

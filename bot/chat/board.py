@@ -53,7 +53,7 @@ class Board:
             card = await self._store.cards.get(case_id)
             if card is None:
                 await self._post_if_room(case)
-            elif card.case_version != case.version:
+            elif card.revision != case.revision:
                 await self._edit(card, case)
         if not case.is_open:
             await self.fill()
@@ -74,10 +74,22 @@ class Board:
         )
         return True
 
+    async def card_for(self, case: Case) -> Card:
+        """The case's card, posted out of its turn when there is none; raises what Discord answers."""
+        async with self._turn(case.id):
+            card = await self._store.cards.get(case.id)
+            if card is None:
+                await self._post(case, replaces=0)
+                card = await self._store.cards.get(case.id)
+        assert card is not None  # noqa: S101 - posted above
+        return card
+
     async def suggested_reason(self, case_id: int) -> Reason | None:
-        """What the rules would have refused the comment for."""
+        """What a colleague proposes, or else what the rules would have refused the comment for."""
         case = await self._store.cases.get(case_id)
         record = await self._store.comments.record(case.comment.id) if case else None
+        if case is not None and case.proposal is not None:
+            return case.proposal.reason
         return record.verdict.reason if record and record.verdict else None
 
     async def private_card(self, case_id: int, *, language: str) -> discord.ui.LayoutView | None:
@@ -200,6 +212,7 @@ class Board:
                 channel_id=channel_id,
                 message_id=message_id,
                 case_version=case.version,
+                revision=case.revision,
             )
         )
 

@@ -1,83 +1,27 @@
-"""Buttons of a card. The case and the version that was shown stand in the custom id, so that they
-work after a restart and a press on an outdated card is noticed."""
+"""Buttons of a card in the review channel."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from typing import Any, ClassVar, Self
 
 import discord
-from discord import ui
 
 from bot.chat import texts
-from bot.chat.access import actor_of
-from bot.chat.errors import DiscordError, Interaction, answer, answered, language_of
-from bot.chat.safe_text import one_line, plain
+from bot.chat.errors import Interaction, answer, language_of
+from bot.chat.forms import EscalateForm, RejectForm
+from bot.chat.outcomes import carry_out, refusal, show_result
+from bot.chat.pressing import CaseButton, open_form
 from bot.chat.texts import say
-from bot.chat.workplace import Workplace, workplace_of
-from bot.core.model import (
-    Actor,
-    Outcome,
-    RefusalKind,
-    Refused,
-    Resolution,
-    Resolved,
-    Words,
-)
-from bot.core.reasons import Reason, label
+from bot.chat.workplace import Workplace
+from bot.core.model import Actor, Outcome, RefusalKind, Refused, Resolution
+from bot.core.reasons import Reason
 
-NOTE_CHARS = 1_000
-_LOOK_UP_S = 1.5
+LOOK_UP_S = 1.5
 """Half of the three seconds that Discord waits for a first answer."""
+IDS = r"(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"
 
 
-class CaseButton(ui.DynamicItem[ui.Button[Any]], template=r"veilleur:never"):
-    """A button that names a case and the version it was shown at."""
-
-    action: ClassVar[str]
-    words: ClassVar[Words]
-    style: ClassVar[discord.ButtonStyle]
-
-    def __init__(self, case_id: int, version: int, *, language: str) -> None:
-        super().__init__(
-            ui.Button(
-                label=say(self.words, language),
-                style=self.style,
-                custom_id=f"veilleur:{self.action}:{case_id}:{version}",
-            )
-        )
-        self.case_id = case_id
-        self.version = version
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: ui.Item[Any],  # noqa: ARG003 - given by discord.py
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        return cls(int(match["case"]), int(match["version"]), language=language_of(interaction))
-
-    @answered
-    async def callback(self, interaction: Interaction) -> None:
-        """Checks who presses, then does what the button says."""
-        client = workplace_of(interaction)
-        client.handlers.note()
-        actor = actor_of(interaction.user, client.config)
-        if actor is None:
-            await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
-            return
-        await self.press(interaction, client, actor)
-
-    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
-        raise NotImplementedError
-
-
-class ApproveButton(
-    CaseButton, template=r"veilleur:approve:(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"
-):
+class ApproveButton(CaseButton, template=rf"veilleur:approve:{IDS}"):
     action = "approve"
     words = texts.APPROVE
     style = discord.ButtonStyle.success
@@ -93,9 +37,7 @@ class ApproveButton(
         await carry_out(interaction, client, order)
 
 
-class RejectButton(
-    CaseButton, template=r"veilleur:reject:(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"
-):
+class RejectButton(CaseButton, template=rf"veilleur:reject:{IDS}"):
     action = "reject"
     words = texts.REJECT
     style = discord.ButtonStyle.danger
@@ -105,7 +47,7 @@ class RejectButton(
         language = language_of(interaction)
         suggested: Reason | None = None
         try:
-            async with asyncio.timeout(_LOOK_UP_S):
+            async with asyncio.timeout(LOOK_UP_S):
                 refused = await self._outdated(client)
                 suggested = await client.board.suggested_reason(self.case_id)
         except TimeoutError:
@@ -115,8 +57,8 @@ class RejectButton(
             await answer(interaction, refusal(refused, language))
             await show_result(interaction, client, self.case_id, version=self.version)
             return
-        modal = RejectModal(self.case_id, self.version, suggested=suggested, language=language)
-        await interaction.response.send_modal(modal)
+        form = RejectForm(self.case_id, self.version, suggested=suggested, language=language)
+        await open_form(interaction, form)
 
     async def _outdated(self, client: Workplace) -> Refused | None:
         """Spares a moderator the reason for a case that somebody else decided meanwhile."""
@@ -131,12 +73,45 @@ class RejectButton(
         return Refused(kind=RefusalKind.TAKEN, by=last.actor, outcome=last.outcome)
 
 
-class UndoButton(
-    CaseButton, template=r"veilleur:undo:(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"
-):
+class EscalateButton(CaseButton, template=rf"veilleur:escalate:{IDS}"):
+    action = "escalate"
+    words = texts.ESCALATE
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        form = EscalateForm(self.case_id, self.version, language=language_of(interaction))
+        await open_form(interaction, form)
+
+
+class HandBackButton(CaseButton, template=rf"veilleur:hand-back:{IDS}"):
+    """Takes an escalation back."""
+
+    action = "hand-back"
+    words = texts.HAND_BACK
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        await interaction.response.defer()
+        done = await client.engine.hand_back(self.case_id, version=self.version, actor=actor)
+        if isinstance(done, Refused):
+            await answer(interaction, refusal(done, language_of(interaction)))
+        await show_result(interaction, client, self.case_id, version=self.version)
+
+
+class SkipButton(CaseButton, template=rf"veilleur:skip:{IDS}"):
+    """To the end of this moderator's own queue; the card stays for the others."""
+
+    action = "skip"
+    words = texts.SKIP
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await client.engine.skip(self.case_id, actor=actor)
+        language = language_of(interaction)
+        await answer(interaction, say(texts.SKIPPED, language, case=self.case_id))
+
+
+class UndoButton(CaseButton, template=rf"veilleur:undo:{IDS}"):
     action = "undo"
     words = texts.UNDO
-    style = discord.ButtonStyle.secondary
 
     async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         await interaction.response.defer()
@@ -155,96 +130,12 @@ class UndoButton(
             await answer(interaction, say(texts.UNDONE_TOLD, language, case=self.case_id))
 
 
-class RejectModal(ui.Modal):
-    """Why a comment is refused: one of the eleven reasons, and a note if wanted."""
-
-    def __init__(
-        self, case_id: int, version: int, *, suggested: Reason | None, language: str
-    ) -> None:
-        super().__init__(
-            title=plain(f"{say(texts.REJECT_TITLE, language)} · {case_id}", limit=45),
-            custom_id=f"veilleur:reject-modal:{case_id}:{version}",
-            timeout=900,
-        )
-        self.case_id = case_id
-        self.version = version
-        self.reason: ui.Select[Any] = ui.Select(
-            custom_id="reason",
-            options=[
-                discord.SelectOption(
-                    label=label(reason, language), value=reason.value, default=reason is suggested
-                )
-                for reason in Reason
-            ],
-        )
-        self.note: ui.TextInput[Any] = ui.TextInput(
-            custom_id="note",
-            style=discord.TextStyle.paragraph,
-            placeholder=say(texts.NOTE_HINT, language),
-            required=False,
-            max_length=NOTE_CHARS,
-        )
-        self.add_item(ui.Label(text=say(texts.REASON, language), component=self.reason))
-        self.add_item(ui.Label(text=say(texts.NOTE, language), component=self.note))
-
-    @answered
-    async def on_submit(self, interaction: Interaction) -> None:
-        client = workplace_of(interaction)
-        client.handlers.note()
-        actor = actor_of(interaction.user, client.config)
-        if actor is None:  # the role was taken away while the modal was open
-            await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
-            return
-        await interaction.response.defer()
-        order = Resolution(
-            case_id=self.case_id,
-            case_version=self.version,
-            outcome=Outcome.REJECT,
-            actor=actor,
-            reason=Reason(self.reason.values[0]) if self.reason.values else None,
-            note=self.note.value.strip() or None,
-        )
-        await carry_out(interaction, client, order)
-
-
-BUTTONS: tuple[type[CaseButton], ...] = (ApproveButton, RejectButton, UndoButton)
+BUTTONS: tuple[type[CaseButton], ...] = (
+    ApproveButton,
+    RejectButton,
+    EscalateButton,
+    HandBackButton,
+    SkipButton,
+    UndoButton,
+)
 """Registered at every start: this is what brings the buttons of old cards back to life."""
-
-
-async def carry_out(interaction: Interaction, client: Workplace, order: Resolution) -> None:
-    """Decides an acknowledged press; a refused one is explained, and the card brought up to date."""
-    done: Resolved | Refused = await client.engine.resolve(order)
-    if isinstance(done, Refused):
-        await answer(interaction, refusal(done, language_of(interaction)))
-    await show_result(interaction, client, order.case_id, version=order.case_version)
-
-
-async def show_result(
-    interaction: Interaction, client: Workplace, case_id: int, *, version: int
-) -> None:
-    """Brings the card in line at once. The outbox would do it too: a failure here loses nothing.
-
-    The message that was pressed follows as well, when it is another one: a private card, or one
-    that was posted just before the program died.
-    """
-    message = interaction.message
-    private = message is not None and message.flags.ephemeral
-    language = language_of(interaction) if private else client.config.language
-    try:
-        other = private or (
-            message is not None
-            and not await client.board.is_card(case_id, message.id, version=version)
-        )
-        await client.board.show_case(case_id)
-        view = await client.board.private_card(case_id, language=language) if other else None
-        if view is not None:
-            await interaction.edit_original_response(view=view)
-    except DiscordError as error:
-        client.note_trouble("card not updated", error)
-
-
-def refusal(refused: Refused, language: str) -> str:
-    """Why an order was not carried out, with the colleague's name where there is one."""
-    by = one_line(refused.by.name, limit=80) if refused.by else say(texts.COLLEAGUE, language)
-    outcome = texts.DECIDED[refused.outcome].in_language(language) if refused.outcome else "?"
-    return say(texts.REFUSED[refused.kind], language, by=f"**{by}**", outcome=outcome.lower())

@@ -13,13 +13,21 @@ from discord import ui
 
 from bot.chat import texts
 from bot.chat.bars import bar
-from bot.chat.buttons import ApproveButton, RejectButton, UndoButton
-from bot.chat.context import MoreButton
+from bot.chat.buttons import (
+    ApproveButton,
+    EscalateButton,
+    HandBackButton,
+    RejectButton,
+    SkipButton,
+    UndoButton,
+)
+from bot.chat.context import MoreButton, notes_lines
 from bot.chat.full_text import FullTextButton
 from bot.chat.safe_text import length, neutral, one_line, pages, web_address
 from bot.chat.severity import Severity, severity
 from bot.chat.texts import say
 from bot.core.model import (
+    Actor,
     ActorKind,
     Case,
     CommentRecord,
@@ -40,6 +48,8 @@ _MOST_RULES = 4
 _MOST_SCORES = 4
 _MOST_COMPLAINTS = 2
 """The newest of what reporting readers wrote."""
+_MOST_NOTES = 2
+_NOTE_CHARS = 150
 _MATTERS = 0.2
 """A score below this is left out, unless it is the highest."""
 
@@ -58,18 +68,19 @@ def open_card(
     """
     level = severity(record.scores)
     head = _head(case, record, level, language=language)
-    evidence = _evidence(case, record, language=language)
-    room = max(MESSAGE_CHARS - length(head) - length(evidence), _COMMENT_CHARS_AT_LEAST)
-    room -= length(notice or "")
+    left = MESSAGE_CHARS - length(head) - length(notice or "")
+    evidence = _evidence(case, record, room=left - _COMMENT_CHARS_AT_LEAST, language=language)
+    room = left - length(evidence)
     comment = _comment(case, level, room=room, language=language)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=level.colour)
     box.add_item(ui.TextDisplay(head)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(comment)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(evidence))
     given = [_deciding(case, language=language)] if rows is None else list(rows)
-    given[0].add_item(MoreButton(case.id, case.version, language=language))
     if is_folded(case.comment.text, comment):
-        given[0].add_item(FullTextButton(case.id, case.version, language=language))
+        reading: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        reading.add_item(FullTextButton(case.id, case.version, language=language))
+        given.append(reading)
     for row in given:
         box.add_item(row)
     view = ui.LayoutView(timeout=None)
@@ -86,8 +97,9 @@ def is_folded(text: str, shown: str) -> bool:
 
 def _deciding(case: Case, *, language: str) -> ui.ActionRow[ui.LayoutView]:
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    row.add_item(ApproveButton(case.id, case.version, language=language))
-    row.add_item(RejectButton(case.id, case.version, language=language))
+    hand = HandBackButton if case.escalation is not None else EscalateButton
+    for kind in (ApproveButton, RejectButton, hand, SkipButton, MoreButton):
+        row.add_item(kind(case.id, case.version, language=language))
     return row
 
 
@@ -188,15 +200,42 @@ def _comment(case: Case, level: Severity, *, room: int, language: str) -> str:
     return f"{hint}||{text}||" if masked else text
 
 
-def _evidence(case: Case, record: CommentRecord, *, language: str) -> str:
-    lines = [*_scores(record.scores, language=language), *_rules(case, record, language=language)]
+def _evidence(case: Case, record: CommentRecord, *, room: int, language: str) -> str:
+    """As much as there is room for; the last line, about the wait, always stays."""
+    lines = [*_colleagues(case, record, language=language)]
+    lines += [*_scores(record.scores, language=language), *_rules(case, record, language=language)]
     lines += [f"⚑ {one_line(why, limit=100)}" for why in record.complaints[-_MOST_COMPLAINTS:]]
     foot = [say(texts.WAITING_SINCE, language, since=ago(case.opened_at))]
     if case.comment.reports:
         foot.append(say(texts.REPORTS, language, count=case.comment.reports))
     if case.comment.version > 1:
         foot.append(say(texts.VERSION, language, version=case.comment.version))
-    return "\n".join([*lines, f"-# {' · '.join(foot)}"])
+    last = f"-# {' · '.join(foot)}"
+    while lines and length("\n".join([*lines, last])) > room:
+        lines.pop()
+    return "\n".join([*lines, last])
+
+
+def _colleagues(case: Case, record: CommentRecord, *, language: str) -> list[str]:
+    """What was said of the case so far."""
+    lines = []
+    if case.escalation is not None:
+        who, when = _name(case.escalation.by), ago(case.escalation.at)
+        lines.append(say(texts.IS_ESCALATED, language, who=who, when=when))
+    if case.question is not None:
+        whom = _name(case.question.of) if case.question.of else say(texts.ANYBODY, language)
+        who, when = _name(case.question.by), ago(case.question.at)
+        lines.append(say(texts.IS_ASKED, language, who=who, whom=whom, when=when))
+    if case.proposal is not None:
+        who, when = _name(case.proposal.by), ago(case.proposal.at)
+        reason = label(case.proposal.reason, language)
+        lines.append(say(texts.IS_PROPOSED, language, who=who, reason=reason, when=when))
+    newest = record.notes[-_MOST_NOTES:]
+    return lines + notes_lines(newest, language=language, limit=_NOTE_CHARS)
+
+
+def _name(actor: Actor) -> str:
+    return f"**{one_line(actor.name, limit=80)}**"
 
 
 def _scores(scores: Scores | Unscored | None, *, language: str) -> list[str]:

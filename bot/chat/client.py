@@ -7,23 +7,28 @@ all come through here.
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import aiohttp
 import discord
 import structlog
 from discord import app_commands
 
+from bot.chat import texts
 from bot.chat.board import Board
 from bot.chat.buttons import BUTTONS
+from bot.chat.calls import OpenButton
 from bot.chat.commands import add_commands
 from bot.chat.config import ChatConfig
-from bot.chat.context import MoreButton
-from bot.chat.errors import DiscordError, answer_command_error, said
+from bot.chat.context import CONTEXT_BUTTONS
+from bot.chat.errors import DiscordError, answer, answer_command_error, language_of, said
 from bot.chat.flow import FLOW_ITEMS
 from bot.chat.full_text import TEXT_BUTTONS
 from bot.chat.handlers import Handlers, noted
 from bot.chat.intake import Intake
+from bot.chat.pressing import FORM_IDS
+from bot.chat.texts import say
 from bot.engine import Engine
 
 log = structlog.get_logger()
@@ -61,9 +66,11 @@ class VeilleurClient(discord.Client):
         """Discord's latest refusal, for health and `doctor`."""
         self._commands_synced = False
         self.handlers = Handlers()
+        self.open_forms: set[str] = set()
+        """Custom ids of the forms this client has opened; one from before a restart is missing."""
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*BUTTONS, MoreButton, *TEXT_BUTTONS, *FLOW_ITEMS)
+        self.add_dynamic_items(*BUTTONS, OpenButton, *CONTEXT_BUTTONS, *TEXT_BUTTONS, *FLOW_ITEMS)
         add_commands(self.tree)
         self.tree.error(answer_command_error)
         await self.intake.watch_configured()
@@ -106,11 +113,29 @@ class VeilleurClient(discord.Client):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         await self._forget(payload.guild_id, payload.channel_id, payload.message_ids)
 
+    @noted
+    async def on_interaction(self, interaction: discord.Interaction[VeilleurClient]) -> None:
+        """discord.py drops a form that it does not know; whoever filled it in should hear of it."""
+        data: Mapping[str, Any] = cast("Mapping[str, Any]", interaction.data or {})
+        custom_id = str(data.get("custom_id", ""))
+        if (
+            interaction.type is discord.InteractionType.modal_submit
+            and custom_id.startswith(FORM_IDS)
+            and custom_id not in self.open_forms
+        ):
+            await answer(interaction, say(texts.FORM_LOST, language_of(interaction)))
+
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Called by discord.py from within its own `except`."""
         if self.is_closed():
             return  # what was under way when the connection ended is read up by the next client
         log.error("discord event handler failed", handler=event_method, exc_info=sys.exc_info()[1])
+
+    def partial_channel(self, channel_id: int) -> discord.PartialMessageable:
+        """A channel to write to, whether or not it is cached."""
+        cached = self.get_channel(channel_id)
+        guild = cached.guild if isinstance(cached, discord.abc.GuildChannel) else None
+        return self.get_partial_messageable(channel_id, guild_id=guild.id if guild else None)
 
     def note_trouble(self, what: str, error: BaseException) -> None:
         """Remembers and logs a refusal that nobody needs to be told about in person."""

@@ -7,11 +7,11 @@ from typing import Any
 from discord import app_commands
 
 from bot.chat import texts
-from bot.chat.access import actor_of
 from bot.chat.cards import MESSAGE_CHARS, ago, words_card
 from bot.chat.errors import Interaction, answer, language_of
 from bot.chat.flow import next_view
 from bot.chat.lookups import lookup_commands
+from bot.chat.pressing import admitted
 from bot.chat.safe_text import length, one_line
 from bot.chat.severity import severity
 from bot.chat.texts import say
@@ -115,12 +115,11 @@ async def _line(store: Store, case: Case, *, guild_id: int, language: str) -> st
 
 async def _acknowledged(interaction: Interaction) -> Actor | None:
     """Checks the role and answers within the three seconds; None when this person may not."""
-    actor = actor_of(interaction.user, workplace_of(interaction).config)
-    if actor is None:
-        await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
+    found = await admitted(interaction)
+    if found is None:
         return None
     await interaction.response.defer(ephemeral=True, thinking=True)
-    return actor
+    return found[1]
 
 
 # --- how they are declared ---------------------------------------------------------------------

@@ -25,6 +25,8 @@ class ChatConfig:
     moderator_role_id: int | None = None
     admin_role_id: int | None = None
     """Admins may do all that moderators may. With neither role set nobody can decide."""
+    lead_role_id: int | None = None
+    """Leads decide what was escalated; so do admins."""
     language: Language = "fr"
     """Of the cards, which all moderators share; private answers follow each one's own client."""
     max_open_cards: int = 25

@@ -9,15 +9,18 @@ from discord import ui
 
 from bot.chat import texts
 from bot.chat.bars import bar
-from bot.chat.buttons import CaseButton
 from bot.chat.errors import Interaction, language_of
+from bot.chat.forms import AskForm, NoteForm
+from bot.chat.pressing import CaseButton, open_form
 from bot.chat.safe_text import length, one_line
 from bot.chat.texts import say
 from bot.chat.workplace import Workplace
-from bot.core.model import Actor, Comment, CommentRecord, Scores
+from bot.core.model import Actor, Comment, CommentRecord, Note, Scores
 
 _LAST_COMMENTS = 6
 _EXCERPT_CHARS = 160
+_NOTES = 5
+_NOTE_CHARS = 250
 _MESSAGE_CHARS = 3_800
 
 
@@ -28,7 +31,6 @@ class MoreButton(
 
     action = "more"
     words = texts.MORE
-    style = discord.ButtonStyle.secondary
 
     async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -51,7 +53,36 @@ class MoreButton(
                 language=language,
             )
         view = ui.LayoutView(timeout=None)
-        await interaction.edit_original_response(view=view.add_item(ui.TextDisplay(content)))
+        view.add_item(ui.TextDisplay(content))
+        if case is not None:
+            row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+            for kind in (NoteButton, AskButton):
+                row.add_item(kind(self.case_id, self.version, language=language))
+            view.add_item(row)
+        await interaction.edit_original_response(view=view)
+
+
+class NoteButton(
+    CaseButton, template=r"veilleur:note:(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"
+):
+    action = "note"
+    words = texts.NOTE_BUTTON
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        await open_form(interaction, NoteForm(self.case_id, language=language_of(interaction)))
+
+
+class AskButton(CaseButton, template=r"veilleur:ask:(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"):
+    """A second opinion."""
+
+    action = "ask"
+    words = texts.ASK_BUTTON
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        await open_form(interaction, AskForm(self.case_id, language=language_of(interaction)))
+
+
+CONTEXT_BUTTONS: tuple[type[CaseButton], ...] = (MoreButton, NoteButton, AskButton)
 
 
 def context_text(
@@ -66,9 +97,24 @@ def context_text(
     for hit in hits[:12]:
         because = one_line(hit.because.in_language(language), limit=150)
         lines.append(f"• **{one_line(hit.rule, limit=60)}** — {because}")
+    lines += notes_lines(record.notes[-_NOTES:], language=language, limit=_NOTE_CHARS)
     lines.append(f"**{say(texts.AUTHORS_COMMENTS, language)}**")
     lines += listed(others, language=language) or [say(texts.NO_OTHERS, language)]
     return fitted(lines)
+
+
+def notes_lines(notes: Sequence[Note], *, language: str, limit: int) -> list[str]:
+    """What colleagues wrote, one line each, oldest first."""
+    return [
+        say(
+            texts.NOTE_LINE,
+            language,
+            who=f"**{one_line(note.actor.name, limit=60)}**",
+            when=discord.utils.format_dt(note.written_at, "R"),
+            note=one_line(note.text, limit=limit),
+        )
+        for note in notes
+    ]
 
 
 def listed(comments: Sequence[Comment], *, language: str) -> list[str]:

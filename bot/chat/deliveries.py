@@ -7,6 +7,7 @@ from collections.abc import Callable
 import discord
 
 from bot.chat.board import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from bot.chat.calls import call
 from bot.chat.client import VeilleurClient
 from bot.chat.errors import DiscordError, said
 from bot.core.model import Delivered, Delivery, OutboxItem, Retry, Undeliverable
@@ -37,6 +38,32 @@ class CaseCards:
             await client.board.show(item.effect.subject)
         except DiscordError as error:
             client.note_trouble("review channel", error)
+            if isinstance(error, discord.Forbidden | discord.NotFound):
+                return Retry(
+                    error=f"review channel cannot be used: {said(error)}", after_s=60, counts=False
+                )
+            return Retry(error=said(error))
+        return Delivered()
+
+
+class Calls:
+    """Delivers CALL_PEOPLE: colleagues are called into the thread of the case's card."""
+
+    def __init__(self, client: CurrentClient) -> None:
+        self._client = client
+
+    async def deliver(self, item: OutboxItem) -> Delivery:
+        client = self._client()
+        if client is None or not client.online:
+            return _NOT_CONNECTED
+        case = await client.engine.store.cases.for_comment(item.effect.subject)
+        if case is None or not case.is_open:
+            return Delivered()  # nobody is needed any more
+        try:
+            card = await client.board.card_for(case)
+            await call(client, item, case, card)
+        except DiscordError as error:
+            client.note_trouble("calling colleagues", error)
             if isinstance(error, discord.Forbidden | discord.NotFound):
                 return Retry(
                     error=f"review channel cannot be used: {said(error)}", after_s=60, counts=False

@@ -9,31 +9,32 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Coroutine
-from typing import Any, ClassVar, Self
+from contextlib import suppress
+from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.chat import texts
-from bot.chat.access import actor_of
-from bot.chat.buttons import CaseButton, refusal
+from bot.chat.buttons import IDS, LOOK_UP_S
 from bot.chat.cards import open_card, words_card
-from bot.chat.errors import Interaction, answer, answered, language_of
+from bot.chat.context import MoreButton
+from bot.chat.errors import Interaction, language_of
+from bot.chat.forms import EscalateForm, RejectForm
+from bot.chat.outcomes import proposed, refusal
+from bot.chat.pressing import CaseButton, CaseControl, PlainButton, open_form
 from bot.chat.texts import say
-from bot.chat.workplace import Workplace, workplace_of
-from bot.core.model import Actor, Case, Outcome, Refused, Resolution, Resolved, Verdict, Words
+from bot.chat.workplace import Workplace
+from bot.core.model import Actor, Case, Outcome, Proposed, Refused, Resolution, Verdict
 from bot.core.reasons import Reason, label
 
 _AT_ONCE_S = 1.5
 """Within half of Discord's three seconds the answer itself is the next case: one request less."""
-_LOOKED_AT = 20
-"""Cases read at once while looking for one that nobody is on."""
-_IDS = r"(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})"
 
 Row = ui.ActionRow[ui.LayoutView]
 
 
-class FlowApprove(CaseButton, template=rf"veilleur:flow-approve:{_IDS}"):
+class FlowApprove(CaseButton, template=rf"veilleur:flow-approve:{IDS}"):
     action = "flow-approve"
     words = texts.APPROVE
     style = discord.ButtonStyle.success
@@ -45,67 +46,94 @@ class FlowApprove(CaseButton, template=rf"veilleur:flow-approve:{_IDS}"):
         await show(interaction, _decided(interaction, client, order))
 
 
-class FlowReason(ui.DynamicItem[ui.Select[Any]], template=rf"veilleur:flow-reject:{_IDS}"):
+class FlowReason(CaseControl, template=rf"veilleur:flow-reject:{IDS}"):
     """Rejects for the reason that is chosen. None is chosen beforehand: choosing it again would
     be no change, and Discord would send nothing; what the rules suggest comes first instead."""
 
     def __init__(
-        self, case_id: int, version: int, *, suggested: Reason | None, language: str
+        self, case_id: int, version: int, *, language: str, suggested: Reason | None = None
     ) -> None:
-        reasons = sorted(Reason, key=lambda reason: reason is not suggested)
-        options = [
-            discord.SelectOption(
-                label=label(reason, language),
-                value=reason.value,
-                description=say(texts.SUGGESTED, language) if reason is suggested else None,
-            )
-            for reason in reasons
-        ]
-        super().__init__(
-            ui.Select(
-                custom_id=f"veilleur:flow-reject:{case_id}:{version}",
-                placeholder=say(texts.REJECT_FOR, language),
-                options=options,
-            )
+        super().__init__(case_id, version, language=language)
+        self.select.options.sort(key=lambda option: option.value != suggested)
+        if suggested is not None:
+            self.select.options[0].description = say(texts.SUGGESTED, language)
+
+    def made(self, case_id: int, version: int, *, language: str) -> ui.Item[Any]:
+        return ui.Select(
+            custom_id=f"veilleur:flow-reject:{case_id}:{version}",
+            placeholder=say(texts.REJECT_FOR, language),
+            options=[
+                discord.SelectOption(label=label(reason, language), value=reason.value)
+                for reason in Reason
+            ],
         )
-        self.case_id = case_id
-        self.version = version
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: ui.Item[Any],  # noqa: ARG003 - given by discord.py
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        language = language_of(interaction)
-        return cls(int(match["case"]), int(match["version"]), suggested=None, language=language)
+    @property
+    def select(self) -> ui.Select[Any]:
+        assert isinstance(self.item, ui.Select)  # noqa: S101 - made above
+        return self.item
 
-    @answered
-    async def callback(self, interaction: Interaction) -> None:
-        client = workplace_of(interaction)
-        client.handlers.note()
-        actor = actor_of(interaction.user, client.config)
-        if actor is None:
-            await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
-            return
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         order = Resolution(
             case_id=self.case_id,
             case_version=self.version,
             outcome=Outcome.REJECT,
             actor=actor,
-            reason=Reason(self.item.values[0]),
+            reason=Reason(self.select.values[0]),
         )
         await show(interaction, _decided(interaction, client, order))
 
 
-class FlowSkip(CaseButton, template=rf"veilleur:flow-skip:{_IDS}"):
+class FlowRejectWithWords(CaseButton, template=rf"veilleur:flow-reject-words:{IDS}"):
+    """Rejects with a word to the author."""
+
+    action = "flow-reject-words"
+    words = texts.REJECT_WITH_WORDS
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        suggested: Reason | None = None
+        with suppress(TimeoutError):  # a form must be the first answer
+            async with asyncio.timeout(LOOK_UP_S):
+                suggested = await client.board.suggested_reason(self.case_id)
+        language = language_of(interaction)
+        form = FlowRejectForm(self.case_id, self.version, suggested=suggested, language=language)
+        await open_form(interaction, form)
+
+
+class FlowRejectForm(RejectForm):
+    async def submitted(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        await show(interaction, _decided(interaction, client, self.order(actor)))
+
+
+class FlowEscalate(CaseButton, template=rf"veilleur:flow-escalate:{IDS}"):
+    action = "flow-escalate"
+    words = texts.ESCALATE
+
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        language = language_of(interaction)
+        await open_form(
+            interaction, FlowEscalateForm(self.case_id, self.version, language=language)
+        )
+
+
+class FlowEscalateForm(EscalateForm):
+    async def submitted(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        async def escalated() -> ui.LayoutView:
+            language = language_of(interaction)
+            done = await self.escalated(client, actor)
+            notice = say(texts.FLOW_ESCALATED, language, case=self.case_id)
+            if isinstance(done, Refused):
+                notice = refusal(done, language)
+            return await next_view(client, actor, language=language, notice=notice)
+
+        await show(interaction, escalated())
+
+
+class FlowSkip(CaseButton, template=rf"veilleur:flow-skip:{IDS}"):
     """To the end of this moderator's own queue; colleagues may get the case at once."""
 
     action = "flow-skip"
     words = texts.SKIP
-    style = discord.ButtonStyle.secondary
 
     async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         async def skipped() -> ui.LayoutView:
@@ -116,10 +144,9 @@ class FlowSkip(CaseButton, template=rf"veilleur:flow-skip:{_IDS}"):
         await show(interaction, skipped())
 
 
-class FlowClose(CaseButton, template=rf"veilleur:flow-close:{_IDS}"):
+class FlowClose(CaseButton, template=rf"veilleur:flow-close:{IDS}"):
     action = "flow-close"
     words = texts.CLOSE
-    style = discord.ButtonStyle.secondary
 
     async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         async def closed() -> ui.LayoutView:
@@ -130,18 +157,17 @@ class FlowClose(CaseButton, template=rf"veilleur:flow-close:{_IDS}"):
         await show(interaction, closed())
 
 
-class FlowUndo(CaseButton, template=rf"veilleur:flow-undo:{_IDS}(?::(?P<current>[0-9]{{1,18}}))?"):
+class FlowUndo(CaseButton, template=rf"veilleur:flow-undo:{IDS}(?::(?P<current>[0-9]{{1,18}}))?"):
     """Takes the last decision back and shows its case again; the one on screen becomes free."""
 
     action = "flow-undo"
     words = texts.UNDO
-    style = discord.ButtonStyle.secondary
 
     def __init__(self, case_id: int, version: int, *, language: str, current: int = 0) -> None:
         super().__init__(case_id, version, language=language)
         self.current = current
-        self.item.label = say(texts.UNDO_LAST, language, case=case_id)
-        self.item.custom_id = f"veilleur:{self.action}:{case_id}:{version}:{current}"
+        self.button.label = say(texts.UNDO_LAST, language, case=case_id)
+        self.button.custom_id = f"veilleur:{self.action}:{case_id}:{version}:{current}"
 
     @classmethod
     async def from_custom_id(
@@ -185,45 +211,22 @@ class FlowUndo(CaseButton, template=rf"veilleur:flow-undo:{_IDS}(?::(?P<current>
         return await _flow_card(client, claimed, language=language, notice=notice)
 
 
-class NextButton(ui.DynamicItem[ui.Button[Any]], template=r"veilleur:flow-next"):
+class NextButton(PlainButton, template=r"veilleur:flow-next"):
     """Begins the flow again where it stopped."""
 
-    words: ClassVar[Words] = texts.NEXT
+    action = "flow-next"
+    words = texts.NEXT
+    style = discord.ButtonStyle.primary
 
-    def __init__(self, *, language: str) -> None:
-        super().__init__(
-            ui.Button(
-                label=say(self.words, language),
-                style=discord.ButtonStyle.primary,
-                custom_id="veilleur:flow-next",
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: ui.Item[Any],  # noqa: ARG003 - given by discord.py
-        match: re.Match[str],  # noqa: ARG003 - given by discord.py
-        /,
-    ) -> Self:
-        return cls(language=language_of(interaction))
-
-    @answered
-    async def callback(self, interaction: Interaction) -> None:
-        client = workplace_of(interaction)
-        client.handlers.note()
-        actor = actor_of(interaction.user, client.config)
-        language = language_of(interaction)
-        if actor is None:
-            await answer(interaction, say(texts.NOT_ALLOWED, language))
-            return
-        await show(interaction, next_view(client, actor, language=language))
+    async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
+        await show(interaction, next_view(client, actor, language=language_of(interaction)))
 
 
 FLOW_ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
     FlowApprove,
     FlowReason,
+    FlowRejectWithWords,
+    FlowEscalate,
     FlowSkip,
     FlowClose,
     FlowUndo,
@@ -241,7 +244,7 @@ async def next_view(
     skipped: int | None = None,
 ) -> ui.LayoutView:
     """The next case nobody else is on, claimed for this actor; `skipped` is left out."""
-    case = await _claimed(client, actor, left_out=skipped)
+    case = await client.engine.next_case(actor, left_out=skipped)
     if case is not None:
         return await _flow_card(client, case, language=language, notice=notice, decided=decided)
     left = skipped is not None and await _is_open(client, skipped)
@@ -271,7 +274,10 @@ async def show(interaction: Interaction, making: Coroutine[Any, Any, ui.LayoutVi
 async def _decided(interaction: Interaction, client: Workplace, order: Resolution) -> ui.LayoutView:
     """Carries the order out. A text that changed meanwhile is shown again, not passed over."""
     language = language_of(interaction)
-    done: Resolved | Refused = await client.engine.resolve(order)
+    done = await client.engine.resolve(order)
+    if isinstance(done, Proposed):
+        notice = proposed(done, language)
+        return await next_view(client, order.actor, language=language, notice=notice)
     if not isinstance(done, Refused):
         outcome = texts.DECIDED[order.outcome].in_language(language)
         number = say(texts.CASE, language, case=order.case_id)
@@ -284,21 +290,6 @@ async def _decided(interaction: Interaction, client: Workplace, order: Resolutio
     if isinstance(again, Refused):  # decided, or with a colleague
         return await next_view(client, order.actor, language=language, notice=notice)
     return await _flow_card(client, again, language=language, notice=notice)
-
-
-async def _claimed(client: Workplace, actor: Actor, *, left_out: int | None) -> Case | None:
-    offset = 0
-    while True:
-        found = await client.engine.store.search.next_for(actor, limit=_LOOKED_AT, offset=offset)
-        for case in found:
-            if case.id == left_out:
-                continue
-            claimed = await client.engine.claim(case.id, actor=actor)
-            if not isinstance(claimed, Refused):
-                return claimed
-        if len(found) < _LOOKED_AT:
-            return None
-        offset += _LOOKED_AT
 
 
 async def _is_open(client: Workplace, case_id: int) -> bool:
@@ -325,21 +316,19 @@ def flow_rows(
     case: Case, verdict: Verdict | None, *, language: str, decided: Case | None
 ) -> list[Row]:
     buttons: Row = ui.ActionRow()
-    for kind in (FlowApprove, FlowSkip, FlowClose):
+    for kind in (FlowApprove, FlowEscalate, FlowSkip, FlowClose, MoreButton):
         buttons.add_item(kind(case.id, case.version, language=language))
     suggested = verdict.reason if verdict else None
+    if case.proposal is not None:
+        suggested = case.proposal.reason
     reasons: Row = ui.ActionRow()
     reasons.add_item(FlowReason(case.id, case.version, suggested=suggested, language=language))
-    rows = [buttons, reasons]
+    last: Row = ui.ActionRow()
+    last.add_item(FlowRejectWithWords(case.id, case.version, language=language))
     if decided is not None:
-        rows.append(_undo_row(decided, current=case.id, language=language))
-    return rows
-
-
-def _undo_row(decided: Case, *, current: int, language: str) -> Row:
-    row: Row = ui.ActionRow()
-    row.add_item(FlowUndo(decided.id, decided.version, language=language, current=current))
-    return row
+        undo = FlowUndo(decided.id, decided.version, language=language, current=case.id)
+        last.add_item(undo)
+    return [buttons, reasons, last]
 
 
 def _pause(content: str, *, language: str, decided: Case | None = None) -> ui.LayoutView:
@@ -348,5 +337,5 @@ def _pause(content: str, *, language: str, decided: Case | None = None) -> ui.La
     row.add_item(NextButton(language=language))
     view.add_item(row)
     if decided is not None:
-        view.add_item(_undo_row(decided, current=0, language=language))
+        row.add_item(FlowUndo(decided.id, decided.version, language=language))
     return view

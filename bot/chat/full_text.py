@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Self
 
-import discord
 from discord import ui
 
 from bot.chat import texts
-from bot.chat.buttons import CaseButton
 from bot.chat.errors import Interaction, answer, language_of
+from bot.chat.pressing import CaseButton
 from bot.chat.safe_text import pages
 from bot.chat.severity import Severity, severity
 from bot.chat.texts import say
@@ -26,7 +25,6 @@ class FullTextButton(
 
     action = "text"
     words = texts.SHOW_ALL
-    style = discord.ButtonStyle.secondary
 
     async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -41,12 +39,11 @@ class PageButton(
 
     action = "page"
     words = texts.NEXT_PAGE
-    style = discord.ButtonStyle.secondary
 
     @classmethod
     def leading_to(cls, case_id: int, page: int, *, back: bool, language: str) -> Self:
         made = cls(case_id, page, language=language)
-        made.item.label = say(texts.PREVIOUS_PAGE if back else texts.NEXT_PAGE, language)
+        made.button.label = say(texts.PREVIOUS_PAGE if back else texts.NEXT_PAGE, language)
         return made
 
     async def press(self, interaction: Interaction, client: Workplace, actor: Actor) -> None:

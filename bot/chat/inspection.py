@@ -12,13 +12,25 @@ from bot.chat.config import ChatConfig
 from bot.chat.errors import said
 
 _TIMEOUT_S = 20.0
-_IN_REVIEW_CHANNEL = ("view_channel", "send_messages", "read_message_history")
+_IN_REVIEW_CHANNEL = (
+    "view_channel",
+    "send_messages",
+    "read_message_history",
+    "pin_messages",
+    "create_public_threads",
+    "send_messages_in_threads",
+    "mention_everyone",
+)
 _IN_WATCHED_CHANNELS = ("view_channel", "read_message_history", "manage_messages")
 _PERMISSION_NAMES = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
     "manage_messages": "Manage Messages",
+    "pin_messages": "Pin Messages",
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "mention_everyone": "Mention @everyone, @here, and All Roles",
 }
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from discord import app_commands
 
 from bot.chat import texts
-from bot.chat.access import actor_of
 from bot.chat.cards import words_card
 from bot.chat.context import fitted, listed
-from bot.chat.errors import Interaction, answer, language_of
+from bot.chat.errors import Interaction, language_of
+from bot.chat.pressing import admitted
 from bot.chat.safe_text import one_line
 from bot.chat.texts import say
 from bot.chat.workplace import workplace_of
@@ -50,8 +50,7 @@ def lookup_commands() -> tuple[app_commands.Command[Any, ..., None], ...]:
 
 
 async def _may(interaction: Interaction) -> bool:
-    if actor_of(interaction.user, workplace_of(interaction).config) is None:
-        await answer(interaction, say(texts.NOT_ALLOWED, language_of(interaction)))
+    if await admitted(interaction) is None:
         return False
     await interaction.response.defer(ephemeral=True, thinking=True)
     return True

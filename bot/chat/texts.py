@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.effects import Occasion
 from bot.core.model import Basis, Outcome, RefusalKind, State, Words
 
 ATTRIBUTES = {
@@ -65,10 +66,75 @@ REJECT = Words(fr="Refuser…", en="Reject…")
 UNDO = Words(fr="Annuler", en="Undo")
 REJECT_TITLE = Words(fr="Refuser le commentaire", en="Reject the comment")
 REASON = Words(fr="Motif", en="Reason")
-NOTE = Words(fr="Précision (facultatif)", en="Note (optional)")
+NOTE = Words(fr="Mot à l'auteur (facultatif)", en="Words to the author (optional)")
 NOTE_HINT = Words(
-    fr="Pour les collègues et le site, 1 000 signes au plus",
-    en="For colleagues and the site, at most 1,000 characters",
+    fr="Lu par l'auteur et vos collègues, 1 000 signes au plus",
+    en="Read by the author and your colleagues, at most 1,000 characters",
+)
+ESCALATE = Words(fr="Transmettre…", en="Escalate…")
+ESCALATE_TITLE = Words(fr="Transmettre aux responsables", en="Hand up to the leads")
+HAND_BACK = Words(fr="Rendre à la file", en="Back to the queue")
+WORDS = Words(fr="Votre question (facultatif)", en="Your question (optional)")
+WORDS_HINT = Words(
+    fr="Lu par vos collègues seulement, 1 000 signes au plus",
+    en="Read by your colleagues only, at most 1,000 characters",
+)
+NOTE_BUTTON = Words(fr="Note…", en="Note…")
+NOTE_TITLE = Words(fr="Note sur le dossier", en="Note on the case")
+NOTE_WORDS = Words(fr="Note pour les collègues", en="Note for colleagues")
+NOTED = Words(fr="📝 Noté au dossier n° {case}.", en="📝 Noted on case no. {case}.")
+NOTHING_WRITTEN = Words(fr="Rien n'était écrit.", en="Nothing was written.")
+NOTE_LINE = Words(fr="📝 {who}, {when} : {note}", en="📝 {who}, {when}: {note}")
+ASK_BUTTON = Words(fr="Deuxième avis…", en="Second opinion…")
+ASK_TITLE = Words(fr="Demander un deuxième avis", en="Ask for a second opinion")
+ASK_WHOM = Words(fr="À qui", en="Of whom")
+ASK_ANYBODY = Words(fr="Personne en particulier", en="Nobody in particular")
+ASK_NOBODY = Words(
+    fr="Choisissez un autre membre de l'équipe de modération.",
+    en="Choose another member of the moderation team.",
+)
+ASKED = Words(
+    fr="🙋 Avis demandé sur le dossier n° {case}. Il revient en fin de votre file.",
+    en="🙋 Opinion asked on case no. {case}. It comes back last in your own queue.",
+)
+IS_ESCALATED = Words(
+    fr="⬆️ Transmis aux responsables par {who}, {when}",
+    en="⬆️ Handed up to the leads by {who}, {when}",
+)
+IS_ASKED = Words(fr="🙋 {who} demande l'avis de {whom}, {when}", en="🙋 {who} asks {whom}, {when}")
+ANYBODY = Words(fr="l'équipe", en="the team")
+IS_PROPOSED = Words(
+    fr="✌️ {who} propose de refuser : {reason}, {when}. Une deuxième personne doit confirmer.",
+    en="✌️ {who} proposes to reject: {reason}, {when}. A second person has to agree.",
+)
+PROPOSED = Words(
+    fr="✌️ Proposé : {reason}. Ce motif demande deux personnes, un collègue doit confirmer le dossier n° {case}.",
+    en="✌️ Proposed: {reason}. This reason takes two people: a colleague has to confirm case no. {case}.",
+)
+CALL = {
+    Occasion.ESCALATION: Words(
+        fr="⬆️ {who} transmet ce dossier. {whom}", en="⬆️ {who} hands this case up. {whom}"
+    ),
+    Occasion.QUESTION: Words(
+        fr="🙋 {who} demande un avis. {whom}", en="🙋 {who} asks for an opinion. {whom}"
+    ),
+    Occasion.PROPOSAL: Words(
+        fr="✌️ {who} propose un refus ; une deuxième personne doit confirmer. {whom}",
+        en="✌️ {who} proposes a rejection; a second person has to agree. {whom}",
+    ),
+}
+OPEN_CASE = Words(fr="Ouvrir le dossier", en="Open the case")
+FORM_LOST = Words(
+    fr="⚠️ Veilleur a redémarré entre-temps : ce formulaire n'est plus connu. Rien n'a été fait, recommencez.",
+    en="⚠️ Veilleur was restarted meanwhile and no longer knows this form. Nothing was done: please start again.",
+)
+SKIPPED = Words(
+    fr="Passé : le dossier n° {case} revient en fin de votre file.",
+    en="Skipped: case no. {case} comes back last in your own queue.",
+)
+REJECT_WITH_WORDS = Words(fr="Refuser avec un mot…", en="Reject with words…")
+FLOW_ESCALATED = Words(
+    fr="⬆️ Dossier n° {case} transmis aux responsables.", en="⬆️ Case no. {case} handed up."
 )
 
 BY = Words(fr="par {who}", en="by {who}")
@@ -102,6 +168,14 @@ REFUSED = {
     RefusalKind.TOO_LATE: Words(
         fr="Cette décision ne peut plus être annulée : le message est déjà supprimé.",
         en="This decision can no longer be undone: the message is already deleted.",
+    ),
+    RefusalKind.ESCALATED: Words(
+        fr="{by} a transmis ce dossier aux responsables : à eux de décider.",
+        en="{by} handed this case up to the leads: theirs to decide.",
+    ),
+    RefusalKind.SECOND_NEEDED: Words(
+        fr="Ce motif demande deux personnes : un collègue doit confirmer votre proposition.",
+        en="This reason takes two people: a colleague has to confirm your proposal.",
     ),
     RefusalKind.INVALID: Words(
         fr="Cet ordre n'a pas de sens : un refus demande un motif.",

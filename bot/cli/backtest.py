@@ -17,7 +17,6 @@ from bot.cli.desk import now, opened_store
 from bot.cli.new_rule import unwritable
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, one_line, out, tell
-from bot.core.decide import Policy
 from bot.core.model import Outcome
 
 if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
@@ -102,12 +101,7 @@ def _moment(since: str) -> datetime:
 async def _report(settings: Settings, rulebook: Rulebook, since: datetime) -> Report:
     from bot.learn.backtest import Backtest
 
-    policy = Policy(
-        default=settings.default_outcome,
-        max_rejections_per_hour=settings.max_auto_rejections_per_hour,
-        max_rejections_per_day=settings.max_auto_rejections_per_day,
-    )
-    test = Backtest(rulebook, policy)
+    test = Backtest(rulebook, settings.policy)
     columns = (
         TextColumn("judging again"),
         BarColumn(),

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.surroundings import require_database
-from bot.core.decide import Policy
 from bot.core.evaluate import Rulebook
 from bot.core.model import Actor, ActorKind, Unscored
 from bot.ports import Ports
@@ -50,7 +49,7 @@ async def opened_ports(settings: Settings) -> AsyncIterator[Ports]:
             scorer=_NoScorer(),
             rulebook=lambda: Rulebook(version="", rules=(), conditions=lambda _: ()),
             now=now,
-            policy=Policy(),
+            policy=settings.policy,
             outlets=settings.outlets,
         )
 

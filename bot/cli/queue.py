@@ -11,7 +11,7 @@ from bot import pipeline
 from bot.cli.desk import ago, operator, with_ports, with_store
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, harmless, one_line, out, tell
-from bot.core.model import Case, Outcome, RefusalKind, Refused, Resolution, Resolved
+from bot.core.model import Case, Outcome, Proposed, RefusalKind, Refused, Resolution, Resolved
 from bot.core.reasons import Reason
 from bot.ports import Ports, Store
 from bot.settings import Settings
@@ -31,6 +31,8 @@ _REFUSALS = {
     RefusalKind.CHANGED: "the case has changed since: look again",
     RefusalKind.CLAIMED: "a colleague is on it",
     RefusalKind.TOO_LATE: "it is too late for that",
+    RefusalKind.ESCALATED: "it was handed up to the leads",
+    RefusalKind.SECOND_NEEDED: "this reason takes two people, and you were the first",
     RefusalKind.INVALID: "the order makes no sense",
 }
 
@@ -94,7 +96,7 @@ def _decide(
     if note and len(note) > _NOTE_CHARS:
         raise typer.BadParameter(f"a note has at most {_NOTE_CHARS} characters")
 
-    async def work(ports: Ports) -> Resolved | Refused:
+    async def work(ports: Ports) -> Resolved | Proposed | Refused:
         case = await ports.store.cases.get(case_id)
         if case is None:
             return Refused(kind=RefusalKind.UNKNOWN)
@@ -114,6 +116,9 @@ def _decide(
         said = f": {done.outcome.value}" if done.outcome else ""
         err().print(f"case {case_id}: {_REFUSALS[done.kind]}{by}{said}")
         raise typer.Exit(1)
+    if isinstance(done, Proposed):
+        tell(f"case {case_id}: proposed; a second person has to agree")
+        return
     tell(f"case {case_id}: {done.case.comment.state} · {one_line(done.case.comment.text)}")
 
 

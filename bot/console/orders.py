@@ -17,6 +17,7 @@ from bot.console.pages import Visitor
 from bot.core.model import (
     Actor,
     Outcome,
+    Proposed,
     RefusalKind,
     Refused,
     Resolution,
@@ -66,7 +67,7 @@ class Orders:
                 }
             )
         query = {"said": said, "case": str(case_id)} | ({"reason": reason} if reason else {})
-        to_case = said in ("undo", "undo_told", "claim", "release")
+        to_case = said in ("undo", "undo_told", "claim", "release", "proposed")
         path = f"/console/cases/{case_id}" if to_case else "/console/"
         return web.Response(status=303, headers={"Location": f"{path}?{urlencode(query)}"})
 
@@ -106,6 +107,8 @@ class Orders:
                 note=note.replace("\x00", "") or None,
             )
         )
+        if isinstance(done, Proposed):
+            return "proposed"
         return done if isinstance(done, Refused) else outcome.value
 
     async def _skip(self, request: web.Request, actor: Actor, form: Form) -> str | Refused:

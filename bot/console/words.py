@@ -114,6 +114,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # what became of it
     "said.approve": ("Commentaire publié.", "Comment published."),
     "said.reject": ("Commentaire refusé : {reason}.", "Comment refused: {reason}."),
+    "said.proposed": (
+        "Refus proposé : une deuxième personne doit confirmer.",
+        "Rejection proposed: a second person has to agree.",
+    ),
     "said.skip": ("Passé : il revient en fin de file.", "Skipped: it comes back last."),
     "said.undo": ("Décision annulée, le cas est rouvert.", "Undone, the case is open again."),
     "said.undo_told": (
@@ -146,6 +150,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "refused.too_late": (
         "Trop tard : l'effet de la décision ne peut plus être repris.",
         "Too late: what the decision did cannot be taken back.",
+    ),
+    "refused.escalated": (
+        "{name} a transmis ce cas aux responsables : à eux de décider.",
+        "{name} handed this case up to the leads: theirs to decide.",
+    ),
+    "refused.second_needed": (
+        "Ce motif demande deux personnes : un collègue doit confirmer votre proposition.",
+        "This reason takes two people: a colleague has to confirm your proposal.",
     ),
     "refused.invalid": (
         "Il manque un motif, ou le mot dépasse 1 000 caractères. Rien n'a été fait.",

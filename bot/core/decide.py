@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.core.model import Basis, Outcome, Scores, Unscored, Verdict, Words
+from bot.core.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,8 @@ class Policy:
     max_rejections_per_hour: int = 60
     """Automatic ones; further ones go to people."""
     max_rejections_per_day: int = 400
+    two_person_reasons: frozenset[Reason] = frozenset()
+    """A person's rejection for one of these takes effect when a second person agrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

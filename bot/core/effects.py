@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.core.model import (
     Actor,
@@ -44,6 +45,25 @@ class Announcement:
     rulebook: str | None = None
 
 
+class Occasion(StrEnum):
+    """Why colleagues are called."""
+
+    ESCALATION = "escalation"
+    QUESTION = "question"
+    PROPOSAL = "proposal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who calls whom to a case, and what they say."""
+
+    what: Occasion
+    by: Actor
+    of: Actor | None = None
+    """None for the role that the occasion concerns."""
+    words: str | None = None
+
+
 def after_verdict(
     comment: Comment, announcement: Announcement, *, now: datetime, outlets: Outlets
 ) -> tuple[Effect, ...]:
@@ -71,6 +91,21 @@ def show_case(comment_id: str, *, now: datetime, outlets: Outlets) -> tuple[Effe
     if not outlets.show_cases:
         return ()
     return (Effect(kind=EffectKind.SHOW_CASE, subject=comment_id, due_at=now),)
+
+
+def call_people(
+    comment_id: str, call: Call, *, now: datetime, outlets: Outlets
+) -> tuple[Effect, ...]:
+    """Colleagues are called to the case, once."""
+    if not outlets.show_cases:
+        return ()
+    payload = {
+        "what": call.what.value,
+        "by": call.by.name,
+        "of": call.of.id if call.of else None,
+        "words": call.words,
+    }
+    return (Effect(kind=EffectKind.CALL_PEOPLE, subject=comment_id, due_at=now, payload=payload),)
 
 
 def _outward(

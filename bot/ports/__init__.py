@@ -16,7 +16,7 @@ from bot.core.decide import Policy
 from bot.core.effects import Outlets
 from bot.core.evaluate import Rulebook
 from bot.core.model import AuditEntry, Totals
-from bot.ports.cases import Cases, Search
+from bot.ports.cases import Cases, Counsel, EffectsOf, Search, Taking
 from bot.ports.comments import CaseEffects, Comments, Pending
 from bot.ports.outbox import Deliverer, Outbox
 from bot.ports.past import Firings, Judged, Past
@@ -34,7 +34,9 @@ __all__ = [
     "Cases",
     "Clock",
     "Comments",
+    "Counsel",
     "Deliverer",
+    "EffectsOf",
     "Firings",
     "Judged",
     "KeptRulebook",
@@ -51,6 +53,7 @@ __all__ = [
     "Session",
     "Sessions",
     "Store",
+    "Taking",
     "WatchedChannel",
     "WatchedChannels",
 ]
@@ -66,6 +69,8 @@ class Store(Protocol):
     def comments(self) -> Comments: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def counsel(self) -> Counsel: ...
     @property
     def search(self) -> Search: ...
     @property

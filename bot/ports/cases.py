@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.model import Actor, Case, Comment, Decision, Effect, Refused, Resolution
+from bot.core.model import Actor, Case, Comment, Decision, Effect, Proposed, Refused, Resolution
+
+EffectsOf = Callable[[Case], Sequence[Effect]]
+"""Given a case: the effects to record with what is done to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """Who wants the next case, and which they can do without."""
+
+    actor: Actor
+    left_out: int | None = None
+    """The case that was skipped just now."""
 
 
 class Cases(Protocol):
@@ -22,8 +35,15 @@ class Cases(Protocol):
     async def for_comment(self, comment_id: str) -> Case | None: ...
 
     async def resolve(
-        self, resolution: Resolution, *, effects: Sequence[Effect], now: datetime
-    ) -> tuple[Case, Decision] | Refused: ...
+        self,
+        resolution: Resolution,
+        *,
+        effects: EffectsOf,
+        if_first_of_two: EffectsOf | None,
+        now: datetime,
+    ) -> tuple[Case, Decision] | Proposed | Refused:
+        """With `if_first_of_two`, the first person's order is put on record with those effects
+        (Proposed) and the case stays open; a second person's is carried out."""
 
     async def last_decision(self, case_id: int) -> Decision | None:
         """The latest decision on the case's comment that was not undone."""
@@ -33,8 +53,8 @@ class Cases(Protocol):
         decision_id: int,
         *,
         actor: Actor,
-        corrections: Sequence[Effect],
-        effects: Sequence[Effect],
+        corrections: EffectsOf,
+        effects: EffectsOf,
         now: datetime,
     ) -> tuple[Case, Decision, bool] | Refused:
         """Reopens the case and calls off what was not yet delivered.
@@ -48,18 +68,62 @@ class Cases(Protocol):
     ) -> Case | Refused:
         """Takes or renews the lease; CLAIMED when a colleague's is still running."""
 
+    async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Case | None:
+        """Claims the case that this person should see next, in one step: two who ask at the same
+        moment never get the same. What they skipped comes last, the longest ago first."""
+
     async def release(self, case_id: int, *, actor: Actor) -> None: ...
 
     async def skip(self, case_id: int, *, actor: Actor, now: datetime) -> None:
         """Moves the case to the end of this actor's queue and releases their claim."""
 
 
+class Counsel(Protocol):
+    """What colleagues tell one another about a case; none of it leaves the house."""
+
+    async def note(
+        self, case_id: int, *, actor: Actor, text: str, effects: Sequence[Effect], now: datetime
+    ) -> Case | Refused:
+        """Adds a note, to a closed case as well."""
+
+    async def escalate(
+        self,
+        case_id: int,
+        *,
+        version: int,
+        actor: Actor,
+        words: str | None,
+        effects: Sequence[Effect],
+        now: datetime,
+    ) -> Case | Refused:
+        """From now on only leads decide; ESCALATED when it was handed up before."""
+
+    async def hand_back(
+        self,
+        case_id: int,
+        *,
+        version: int,
+        actor: Actor,
+        effects: Sequence[Effect],
+        now: datetime,
+    ) -> Case | Refused:
+        """Takes an escalation back; for leads and for whoever escalated."""
+
+    async def ask(
+        self,
+        case_id: int,
+        *,
+        actor: Actor,
+        of: Actor | None,
+        words: str | None,
+        effects: Sequence[Effect],
+        now: datetime,
+    ) -> Case | Refused:
+        """The case becomes free and comes first for `of`, last for who asks."""
+
+
 class Search(Protocol):
     """What moderators look up; only reads."""
-
-    async def next_for(self, actor: Actor, *, limit: int = 20, offset: int = 0) -> list[Case]:
-        """Open cases in the order in which this actor should see them: the queue's order, then
-        those they skipped, the longest ago first. Cases that colleagues claimed are among them."""
 
     async def of_author(self, *, site: str, author_id: str, limit: int) -> list[Comment]:
         """The newest first, as in the two below."""

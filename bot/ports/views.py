@@ -17,7 +17,9 @@ class Card:
     channel_id: int
     message_id: int
     case_version: int
-    """The version that is shown; smaller than the case's own while the card is stale."""
+    """The version that is shown."""
+    revision: int = 0
+    """The revision that is shown; another than the case's own while the card is stale."""
 
 
 class Cards(Protocol):
@@ -32,7 +34,7 @@ class Cards(Protocol):
     async def of_open_cases(self) -> list[Card]: ...
 
     async def stale(self) -> list[int]:
-        """Case ids whose card shows another version than the case's own, or closed ones' cards
+        """Case ids whose card shows another revision than the case's own, or closed ones' cards
         still shown as open."""
 
     async def missing(self, *, limit: int) -> list[Case]:

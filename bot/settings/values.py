@@ -17,8 +17,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.core.decide import Policy
 from bot.core.effects import Outlets
 from bot.core.model import Outcome
+from bot.core.reasons import Reason
 
 _SECRET_BYTES = (24, 64)
 """What Standard Webhooks asks of a signing secret."""
@@ -42,6 +44,10 @@ def _listed(value: object) -> object:
     if isinstance(value, str):
         return tuple(part for part in (p.strip() for p in value.split(",")) if part)
     return value
+
+
+def _uppered(value: object) -> object:
+    return _listed(value.upper() if isinstance(value, str) else value)
 
 
 def _lowered(value: object) -> object:
@@ -174,6 +180,11 @@ class Settings(BaseSettings):
     admin_role_id: _DiscordId | None = _setting(
         None, "The role that may also change how the bot works.", _DISCORD_ID
     )
+    lead_role_id: _DiscordId | None = _setting(
+        None,
+        "The role that decides what was escalated, and is called for it. Admins may, too.",
+        _DISCORD_ID,
+    )
     max_open_cards: int = _setting(
         25,
         "Cards shown at once in the review channel; the rest waits in /queue.",
@@ -221,6 +232,12 @@ class Settings(BaseSettings):
         "a whole number from 0 to 10000000",
         ge=0,
         le=10_000_000,
+    )
+    two_person_reasons: Annotated[tuple[Reason, ...], BeforeValidator(_uppered)] = _setting(
+        (),
+        "Reasons for which a person's rejection takes effect only when a second person agrees, "
+        "with commas between them.",
+        f"reasons with commas between them: {', '.join(Reason)}",
     )
     undo_grace_s: float = _setting(
         20.0,
@@ -302,6 +319,16 @@ class Settings(BaseSettings):
         if parts.password is None:
             return self.database_url
         return self.database_url.replace(f":{parts.password}@", ":…@", 1)
+
+    @property
+    def policy(self) -> Policy:
+        """The same for the bot and for the commands beside it."""
+        return Policy(
+            default=self.default_outcome,
+            max_rejections_per_hour=self.max_auto_rejections_per_hour,
+            max_rejections_per_day=self.max_auto_rejections_per_day,
+            two_person_reasons=frozenset(self.two_person_reasons),
+        )
 
     @property
     def outlets(self) -> Outlets:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,21 +11,17 @@ from bot.core.model import (
     Actor,
     Case,
     Decision,
-    Effect,
-    EffectKind,
+    Proposed,
     RefusalKind,
     Refused,
     Resolution,
-    State,
 )
-from bot.store import review
+from bot.ports import EffectsOf, Taking
+from bot.store import deciding, review
 from bot.store import tables as t
 from bot.store.database import Database
-from bot.store.records import insert, select_case, write_audit, write_effects
-from bot.store.rows import CASE, actor_columns, case_of, decision_of
-
-_LEFT = ("taken", "delivered")
-"""Effects that cannot be called off any more."""
+from bot.store.records import select_case
+from bot.store.rows import CASE, actor_columns, case_of
 
 
 class SqlCases:
@@ -60,79 +55,41 @@ class SqlCases:
     async def last_decision(self, case_id: int) -> Decision | None:
         async with self._database.reading() as connection:
             case = await select_case(connection, t.cases.c.id == case_id)
-            return await _last_decision(connection, case) if case else None
-
-    # --- deciding ------------------------------------------------------------------------
+            return await deciding.last_decision(connection, case) if case else None
 
     async def resolve(
-        self, resolution: Resolution, *, effects: Sequence[Effect], now: datetime
-    ) -> tuple[Case, Decision] | Refused:
-        async def work(connection: AsyncConnection) -> tuple[Case, Decision] | Refused:
-            case = await select_case(connection, t.cases.c.id == resolution.case_id)
-            if case is None:
-                return Refused(kind=RefusalKind.UNKNOWN)
-            refusal = await _why_not(connection, case, resolution, now=now)
-            if refusal is not None:
-                return refusal
-            decision_id = await _write_decision(connection, case, resolution, now=now)
-            await review.close_decided(connection, case, now=now)
-            await connection.execute(
-                t.comments.update()
-                .where(t.comments.c.id == case.comment.id)
-                .values(state=resolution.outcome.state.value)
+        self,
+        resolution: Resolution,
+        *,
+        effects: EffectsOf,
+        if_first_of_two: EffectsOf | None,
+        now: datetime,
+    ) -> tuple[Case, Decision] | Proposed | Refused:
+        return await self._database.write(
+            lambda connection: deciding.resolve(
+                connection, resolution, effects=effects, if_first_of_two=if_first_of_two, now=now
             )
-            await write_effects(connection, effects, now=now, decision_id=decision_id)
-            await write_audit(
-                connection,
-                at=now,
-                actor=resolution.actor,
-                action=f"resolved {resolution.outcome.value}",
-                comment_id=case.comment.id,
-                detail={"case": case.id, "reason": resolution.reason},
-            )
-            return await _after(connection, case.id, decision_id)
-
-        return await self._database.write(work)
+        )
 
     async def undo(
         self,
         decision_id: int,
         *,
         actor: Actor,
-        corrections: Sequence[Effect],
-        effects: Sequence[Effect],
+        corrections: EffectsOf,
+        effects: EffectsOf,
         now: datetime,
     ) -> tuple[Case, Decision, bool] | Refused:
-        async def work(connection: AsyncConnection) -> tuple[Case, Decision, bool] | Refused:
-            row = await _decision_row(connection, decision_id)
-            if row is None or row.undone_at is not None:
-                return Refused(kind=RefusalKind.UNKNOWN)
-            decision = decision_of(row)
-            case = await select_case(connection, t.cases.c.comment_id == decision.comment_id)
-            last = await _last_decision(connection, case) if case else None
-            if case is None or case.is_open or last is None or last.id != decision_id:
-                return Refused(kind=RefusalKind.CHANGED)
-            if case.comment.state is State.WITHDRAWN:
-                return Refused(kind=RefusalKind.TOO_LATE)
-            left = await _left_already(connection, decision_id)
-            if EffectKind.DELETE_MESSAGE in left:
-                return Refused(kind=RefusalKind.TOO_LATE)
-            await _take_back(
-                connection, case, decision_id, state=row.previous_state, actor=actor, now=now
-            )
-            told = EffectKind.TELL_SITE in left
-            await write_effects(connection, (*(corrections if told else ()), *effects), now=now)
-            await write_audit(
+        return await self._database.write(
+            lambda connection: deciding.undo(
                 connection,
-                at=now,
+                decision_id,
                 actor=actor,
-                action="undone",
-                comment_id=case.comment.id,
-                detail={"case": case.id, "decision": decision_id},
+                corrections=corrections,
+                effects=effects,
+                now=now,
             )
-            return (*await _after(connection, case.id, decision_id), told)
-
-        return await self._database.write(work)
+        )
 
     # --- who is on it --------------------------------------------------------------------
 
@@ -143,7 +100,7 @@ class SqlCases:
             case = await select_case(connection, t.cases.c.id == case_id)
             if case is None or not case.is_open:
                 return Refused(kind=RefusalKind.UNKNOWN)
-            if _claimed_by_other(case, actor, now=now):
+            if deciding.claimed_by_other(case, actor, now=now):
                 assert case.claim is not None  # noqa: S101 - said by the line above
                 return Refused(kind=RefusalKind.CLAIMED, by=case.claim.actor)
             await connection.execute(
@@ -167,119 +124,47 @@ class SqlCases:
         async def work(connection: AsyncConnection) -> None:
             if await select_case(connection, t.cases.c.id == case_id) is None:
                 return
-            key = (t.skips.c.case_id == case_id, t.skips.c.actor_id == actor.id)
-            await connection.execute(t.skips.delete().where(*key))
-            await connection.execute(
-                t.skips.insert().values(case_id=case_id, actor_id=actor.id, skipped_at=now)
-            )
+            await review.skip(connection, case_id, actor, now=now)
             await _release(connection, case_id, actor)
 
         await self._database.write(work)
 
+    async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Case | None:
+        async def work(connection: AsyncConnection) -> Case | None:
+            row = (await connection.execute(_next_query(taking, now=now))).first()
+            if row is None:
+                return None
+            await connection.execute(
+                t.cases.update()
+                .where(t.cases.c.id == row.case_id)
+                .values(claimed_until=until, **actor_columns("claimed_by", taking.actor))
+            )
+            return await select_case(connection, t.cases.c.id == row.case_id)
 
-async def _why_not(
-    connection: AsyncConnection, case: Case, resolution: Resolution, *, now: datetime
-) -> Refused | None:
-    if not case.is_open:
-        last = await _last_decision(connection, case)
-        if last is None:
-            return Refused(kind=RefusalKind.CHANGED)
-        return Refused(kind=RefusalKind.TAKEN, by=last.actor, outcome=last.outcome)
-    if case.version != resolution.case_version:
-        return Refused(kind=RefusalKind.CHANGED)
-    if _claimed_by_other(case, resolution.actor, now=now):
-        return Refused(kind=RefusalKind.CLAIMED, by=case.claim.actor if case.claim else None)
-    return None
-
-
-def _claimed_by_other(case: Case, actor: Actor, *, now: datetime) -> bool:
-    return case.claim is not None and case.claim.until > now and case.claim.actor.id != actor.id
+        return await self._database.write(work)
 
 
-async def _write_decision(
-    connection: AsyncConnection, case: Case, resolution: Resolution, *, now: datetime
-) -> int:
-    values = dict(
-        comment_id=case.comment.id,
-        text_version=case.comment.version,
-        outcome=resolution.outcome.value,
-        reason=resolution.reason.value if resolution.reason else None,
-        note=resolution.note,
-        previous_state=case.comment.state.value,
-        decided_at=now,
-        **actor_columns("actor", resolution.actor),
+def _next_query(taking: Taking, *, now: datetime) -> sa.Select[tuple[object, ...]]:
+    """Asked of this person first, then the queue's order, then what colleagues were asked about;
+    what this person skipped comes after all that, the longest ago first."""
+    c, me = t.cases.c, taking.actor.id
+    skipped_at = (
+        sa.select(t.skips.c.skipped_at)
+        .where(t.skips.c.case_id == c.id, t.skips.c.actor_id == me)
+        .scalar_subquery()
     )
-    return await insert(connection, t.decisions, values)
-
-
-async def _take_back(
-    connection: AsyncConnection,
-    case: Case,
-    decision_id: int,
-    *,
-    state: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    before = State.IN_REVIEW.value if state == State.RECEIVED.value else state
-    await connection.execute(
-        t.decisions.update()
-        .where(t.decisions.c.id == decision_id)
-        .values(undone_at=now, **actor_columns("undone_by", actor))
+    query = CASE.where(
+        c.closed_at.is_(None),
+        sa.or_(c.claimed_until.is_(None), c.claimed_until <= now, c.claimed_by_id == me),
+        sa.or_(c.proposed_by_id.is_(None), c.proposed_by_id != me),
     )
-    await connection.execute(
-        t.outbox.update()
-        .where(
-            t.outbox.c.decision_id == decision_id,
-            t.outbox.c.revocable,
-            t.outbox.c.status == "waiting",
-        )
-        .values(status="cancelled", settled_at=now)
-    )
-    await connection.execute(
-        t.comments.update().where(t.comments.c.id == case.comment.id).values(state=before)
-    )
-    await review.reopen(connection, case)
-
-
-async def _left_already(connection: AsyncConnection, decision_id: int) -> set[EffectKind]:
-    """Effects of the decision that are out, or may be: a failed attempt may have arrived."""
-    query = sa.select(t.outbox.c.kind).where(
-        t.outbox.c.decision_id == decision_id,
-        sa.or_(
-            t.outbox.c.status.in_(_LEFT),
-            sa.and_(t.outbox.c.status == "waiting", t.outbox.c.attempts > 0),
-        ),
-    )
-    return {EffectKind(kind) for kind in (await connection.execute(query)).scalars()}
-
-
-async def _after(
-    connection: AsyncConnection, case_id: int, decision_id: int
-) -> tuple[Case, Decision]:
-    case = await select_case(connection, t.cases.c.id == case_id)
-    row = await _decision_row(connection, decision_id)
-    assert case is not None  # noqa: S101 - written in this transaction
-    assert row is not None  # noqa: S101 - written in this transaction
-    return case, decision_of(row)
-
-
-async def _decision_row(
-    connection: AsyncConnection, decision_id: int
-) -> sa.Row[tuple[object, ...]] | None:
-    query = t.decisions.select().where(t.decisions.c.id == decision_id)
-    return (await connection.execute(query)).one_or_none()
-
-
-async def _last_decision(connection: AsyncConnection, case: Case) -> Decision | None:
-    query = (
-        t.decisions.select()
-        .where(t.decisions.c.comment_id == case.comment.id, t.decisions.c.undone_at.is_(None))
-        .order_by(t.decisions.c.id.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(query)).one_or_none()
-    return decision_of(row) if row else None
+    if not taking.actor.may_lead:
+        query = query.where(c.escalated_at.is_(None))
+    if taking.left_out is not None:
+        query = query.where(c.id != taking.left_out)
+    turn = sa.case((c.asked_of_id == me, 0), (c.asked_of_id.is_not(None), 2), else_=1)
+    order = (turn, c.escalated_at.is_(None), c.priority.desc(), c.opened_at, c.id)
+    return query.order_by(skipped_at.is_not(None), skipped_at, *order).limit(1)
 
 
 async def _release(connection: AsyncConnection, case_id: int, actor: Actor) -> None:

@@ -53,6 +53,7 @@ from bot.store.records import (
 from bot.store.rows import (
     audit_of,
     decision_of,
+    note_of,
 )
 
 
@@ -218,6 +219,9 @@ class SqlComments:
             audited = await connection.execute(
                 t.audit.select().where(t.audit.c.comment_id == comment_id).order_by(t.audit.c.id)
             )
+            noted = await connection.execute(
+                t.notes.select().where(t.notes.c.comment_id == comment_id).order_by(t.notes.c.id)
+            )
             return CommentRecord(
                 comment=comment,
                 scores=await select_scores(connection, comment),
@@ -227,6 +231,7 @@ class SqlComments:
                 history=await select_history(connection, comment),
                 complaints=await select_complaints(connection, comment),
                 audit=tuple(audit_of(row) for row in audited),
+                notes=tuple(note_of(row) for row in noted),
             )
 
     async def unfinished(self) -> list[str]:

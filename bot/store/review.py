@@ -7,9 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import Basis, Case, Comment, Outcome, State, Verdict, Words
+from bot.core.model import Actor, Basis, Case, Comment, Outcome, Proposal, State, Verdict, Words
 from bot.store import tables as t
 from bot.store.records import select_case
+from bot.store.rows import actor_columns
 
 _FREE = {
     "claimed_by_kind": None,
@@ -17,6 +18,26 @@ _FREE = {
     "claimed_by_name": None,
     "claimed_until": None,
 }
+_NOT_PROPOSED = {
+    "proposed_by_kind": None,
+    "proposed_by_id": None,
+    "proposed_by_name": None,
+    "proposed_reason": None,
+    "proposed_note": None,
+    "proposed_at": None,
+}
+_AS_NEW = {
+    **_FREE,
+    **_NOT_PROPOSED,
+    **{
+        f"{who}_{what}": None
+        for who in ("escalated_by", "asked_by", "asked_of")
+        for what in ("kind", "id", "name")
+    },
+    "escalated_at": None,
+    "asked_at": None,
+}
+"""What colleagues had said of a case that is closed means nothing for the text that came since."""
 
 
 async def open_case(
@@ -50,7 +71,7 @@ async def reported(
     case = await select_case(connection, t.cases.c.comment_id == comment.id)
     if case is not None and case.is_open:
         if comment.reports == 0:
-            await _update(connection, case, priority=case.priority + priority)
+            await update(connection, case, priority=case.priority + priority)
         return comment.reports == 0
     if comment.state is not State.APPROVED:
         return False
@@ -69,9 +90,9 @@ async def settle(
     if case is None or not case.is_open:
         return
     if case.basis is Basis.REPORT and outcome is Outcome.APPROVE:
-        await _update(connection, case, version=case.version + 1)
+        await update(connection, case, version=case.version + 1)
     else:
-        await _update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
+        await update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
 
 
 async def touch(connection: AsyncConnection, comment_id: str) -> bool:
@@ -79,7 +100,7 @@ async def touch(connection: AsyncConnection, comment_id: str) -> bool:
     case = await select_case(connection, t.cases.c.comment_id == comment_id)
     if case is None or not case.is_open:
         return False
-    await _update(connection, case, version=case.version + 1)
+    await update(connection, case, version=case.version + 1, **_NOT_PROPOSED)
     return True
 
 
@@ -88,17 +109,31 @@ async def close(connection: AsyncConnection, comment_id: str, *, now: datetime) 
     case = await select_case(connection, t.cases.c.comment_id == comment_id)
     if case is None or not case.is_open:
         return False
-    await _update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
+    await update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
     return True
 
 
 async def close_decided(connection: AsyncConnection, case: Case, *, now: datetime) -> None:
-    await _update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
+    await update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
+
+
+async def propose(connection: AsyncConnection, case: Case, proposal: Proposal) -> None:
+    """The case is free for the second person, and looks another to whoever has it open."""
+    await update(
+        connection,
+        case,
+        version=case.version + 1,
+        **_FREE,
+        **actor_columns("proposed_by", proposal.by),
+        proposed_reason=proposal.reason.value,
+        proposed_note=proposal.note,
+        proposed_at=proposal.at,
+    )
 
 
 async def reopen(connection: AsyncConnection, case: Case) -> None:
     """As it was before the decision: with its age, so that it does not go to the end."""
-    await _update(connection, case, version=case.version + 1, closed_at=None, **_FREE)
+    await update(connection, case, version=case.version + 1, closed_at=None, **_FREE)
 
 
 async def _put(
@@ -123,17 +158,31 @@ async def _put(
         )
     else:
         opened_at = case.opened_at if case.is_open else now
-        await _update(
+        await update(
             connection,
             case,
             version=case.version + 1,
             opened_at=opened_at,
             closed_at=None,
             **evidence,
-            **({} if case.is_open else _FREE),
+            **({} if case.is_open else _AS_NEW),
         )
         await connection.execute(sa.delete(t.skips).where(t.skips.c.case_id == case.id))
 
 
-async def _update(connection: AsyncConnection, case: Case, **values: object) -> None:
-    await connection.execute(t.cases.update().where(t.cases.c.id == case.id).values(**values))
+async def update(connection: AsyncConnection, case: Case, **values: object) -> None:
+    """Whatever changes, the card that shows it is out of date."""
+    await connection.execute(
+        t.cases.update()
+        .where(t.cases.c.id == case.id)
+        .values(revision=t.cases.c.revision + 1, **values)
+    )
+
+
+async def skip(connection: AsyncConnection, case_id: int, actor: Actor, *, now: datetime) -> None:
+    """To the end of this person's own queue."""
+    key = (t.skips.c.case_id == case_id, t.skips.c.actor_id == actor.id)
+    await connection.execute(t.skips.delete().where(*key))
+    await connection.execute(
+        t.skips.insert().values(case_id=case_id, actor_id=actor.id, skipped_at=now)
+    )

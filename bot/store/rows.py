@@ -21,9 +21,13 @@ from bot.core.model import (
     Decision,
     Effect,
     EffectKind,
+    Escalation,
+    Note,
     OutboxItem,
     Outcome,
     Parent,
+    Proposal,
+    Question,
     RuleHit,
     Scores,
     Source,
@@ -91,6 +95,24 @@ CASE = COMMENT.join(t.cases, t.cases.c.comment_id == t.comments.c.id).add_column
     t.cases.c.claimed_by_id,
     t.cases.c.claimed_by_name,
     t.cases.c.claimed_until,
+    t.cases.c.revision,
+    t.cases.c.escalated_by_kind,
+    t.cases.c.escalated_by_id,
+    t.cases.c.escalated_by_name,
+    t.cases.c.escalated_at,
+    t.cases.c.asked_by_kind,
+    t.cases.c.asked_by_id,
+    t.cases.c.asked_by_name,
+    t.cases.c.asked_of_kind,
+    t.cases.c.asked_of_id,
+    t.cases.c.asked_of_name,
+    t.cases.c.asked_at,
+    t.cases.c.proposed_by_kind,
+    t.cases.c.proposed_by_id,
+    t.cases.c.proposed_by_name,
+    t.cases.c.proposed_reason,
+    t.cases.c.proposed_note,
+    t.cases.c.proposed_at,
 )
 
 
@@ -155,8 +177,37 @@ def case_of(row: Row) -> Case:
         basis=Basis(row.basis),
         because=Words(fr=row.because_fr, en=row.because_en),
         closed_at=row.closed_at,
+        revision=row.revision,
         claim=Claim(actor=claimed_by, until=row.claimed_until) if claimed_by else None,
+        escalation=_escalation_of(row),
+        question=_question_of(row),
+        proposal=_proposal_of(row),
     )
+
+
+def _escalation_of(row: Row) -> Escalation | None:
+    by = actor_of(row, "escalated_by")
+    return Escalation(by=by, at=row.escalated_at) if by else None
+
+
+def _question_of(row: Row) -> Question | None:
+    by = actor_of(row, "asked_by")
+    return Question(by=by, of=actor_of(row, "asked_of"), at=row.asked_at) if by else None
+
+
+def _proposal_of(row: Row) -> Proposal | None:
+    by = actor_of(row, "proposed_by")
+    if by is None:
+        return None
+    return Proposal(
+        by=by, reason=Reason(row.proposed_reason), note=row.proposed_note, at=row.proposed_at
+    )
+
+
+def note_of(row: Row) -> Note:
+    actor = actor_of(row, "actor")
+    assert actor is not None  # noqa: S101 - the column is not nullable
+    return Note(actor=actor, text=row.text, written_at=row.written_at)
 
 
 def decision_of(row: Row) -> Decision:

@@ -4,36 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.core.model import Actor, Case, Comment
+from bot.core.model import Comment
 from bot.store import tables as t
 from bot.store.database import Database
-from bot.store.rows import CASE, COMMENT, case_of, comment_of
+from bot.store.rows import COMMENT, comment_of
 
 
 class SqlSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def next_for(self, actor: Actor, *, limit: int = 20, offset: int = 0) -> list[Case]:
-        skipped_at = (
-            sa.select(t.skips.c.skipped_at)
-            .where(t.skips.c.case_id == t.cases.c.id, t.skips.c.actor_id == actor.id)
-            .scalar_subquery()
-        )
-        query = (
-            CASE.where(t.cases.c.closed_at.is_(None))
-            .order_by(
-                skipped_at.is_not(None),
-                skipped_at,
-                t.cases.c.priority.desc(),
-                t.cases.c.opened_at,
-                t.cases.c.id,
-            )
-            .limit(limit)
-            .offset(offset)
-        )
-        async with self._database.reading() as connection:
-            return [case_of(row) for row in await connection.execute(query)]
 
     async def of_author(self, *, site: str, author_id: str, limit: int) -> list[Comment]:
         return await self._comments(

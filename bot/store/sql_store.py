@@ -14,6 +14,7 @@ from bot.core.model import AuditEntry, State, Totals
 from bot.store import tables as t
 from bot.store.cases import SqlCases
 from bot.store.comments import SqlComments
+from bot.store.counsel import SqlCounsel
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.outbox import SqlOutbox
@@ -32,6 +33,7 @@ class SqlStore:
         self._database = database
         self.comments = SqlComments(database)
         self.cases = SqlCases(database)
+        self.counsel = SqlCounsel(database)
         self.search = SqlSearch(database)
         self.outbox = SqlOutbox(database)
         self.cards = SqlCards(database)

@@ -197,7 +197,29 @@ cases = sa.Table(
     sa.Column("closed_at", Utc),
     *_actor("claimed_by", nullable=True),
     sa.Column("claimed_until", Utc),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="1"),
+    *_actor("escalated_by", nullable=True),
+    sa.Column("escalated_at", Utc),
+    *_actor("asked_by", nullable=True),
+    *_actor("asked_of", nullable=True),  # nobody in particular, when asked_at alone is set
+    sa.Column("asked_at", Utc),
+    *_actor("proposed_by", nullable=True),
+    sa.Column("proposed_reason", sa.String(32)),
+    sa.Column("proposed_note", sa.Text),
+    sa.Column("proposed_at", Utc),
     sa.Index("ix_cases_closed_at_priority", "closed_at", "priority"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    # an author's rows: by comment_id
+    sa.Column("id", sa.Integer, primary_key=True),
+    _of_comment(),
+    *_actor("actor", nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("written_at", Utc, nullable=False),
+    sa.Index("ix_notes_comment_id", "comment_id"),
 )
 
 skips = sa.Table(
@@ -281,6 +303,7 @@ cards = sa.Table(
     sa.Column("channel_id", sa.BigInteger, nullable=False),
     sa.Column("message_id", sa.BigInteger, nullable=False),
     sa.Column("case_version", sa.Integer, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("shown_open", sa.Boolean, nullable=False),
 )
 

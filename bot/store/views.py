@@ -40,6 +40,7 @@ class SqlCards:
                     "channel_id": card.channel_id,
                     "message_id": card.message_id,
                     "case_version": card.case_version,
+                    "revision": card.revision,
                     "shown_open": closed_at is None,
                 },
             )
@@ -65,7 +66,7 @@ class SqlCards:
         query = (
             sa.select(t.cards.c.case_id)
             .join(t.cases, t.cases.c.id == t.cards.c.case_id)
-            .where(t.cards.c.case_version != t.cases.c.version)
+            .where(t.cards.c.revision != t.cases.c.revision)
             .order_by(t.cards.c.case_id)
         )
         async with self._database.reading() as connection:
@@ -211,4 +212,5 @@ def _card_of(row: Row) -> Card:
         channel_id=row.channel_id,
         message_id=row.message_id,
         case_version=row.case_version,
+        revision=row.revision,
     )

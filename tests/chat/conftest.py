@@ -12,7 +12,7 @@ import pytest
 import simcord
 
 from bot.chat.config import ChatConfig
-from bot.chat.deliveries import CaseCards, MessageDeletions
+from bot.chat.deliveries import Calls, CaseCards, MessageDeletions
 from bot.core.effects import Outlets
 from bot.core.model import Actor, EffectKind
 from bot.engine import Engine
@@ -56,6 +56,7 @@ async def desk(ports: Ports, store: SqlStore, clock: object) -> AsyncIterator[De
         deliverers={
             EffectKind.SHOW_CASE: CaseCards(made.current),
             EffectKind.DELETE_MESSAGE: MessageDeletions(made.current),
+            EffectKind.CALL_PEOPLE: Calls(made.current),
         },
         now=ports.now,
     )
@@ -77,6 +78,7 @@ async def desk(ports: Ports, store: SqlStore, clock: object) -> AsyncIterator[De
 def _desk(env: simcord.Env, *, engine: Engine, store: SqlStore, clock: object) -> Desk:
     guild = env.create_guild()
     moderators, admins = guild.create_role("Modération"), guild.create_role("Rédaction en chef")
+    leads = guild.create_role("Responsables")
     review, talk = guild.create_text_channel("moderation"), guild.create_text_channel("discussion")
 
     async def console_link(actor: Actor) -> str:
@@ -90,12 +92,14 @@ def _desk(env: simcord.Env, *, engine: Engine, store: SqlStore, clock: object) -
         moderator=guild.add_member(env.create_user("anna"), roles=[moderators], nick="Anna"),
         colleague=guild.add_member(env.create_user("ben"), roles=[moderators], nick="Ben"),
         admin=guild.add_member(env.create_user("chloe"), roles=[admins], nick="Chloé"),
+        lead=guild.add_member(env.create_user("dora"), roles=[leads], nick="Dora"),
         member=guild.add_member(env.create_user("lecteur"), nick="Lecteur"),
         config=ChatConfig(
             review_channel_id=review.id,
             watched_channel_ids=(talk.id,),
             moderator_role_id=moderators.id,
             admin_role_id=admins.id,
+            lead_role_id=leads.id,
             console_link=console_link,
         ),
         engine=engine,

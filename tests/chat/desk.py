@@ -31,6 +31,7 @@ class Desk:
     moderator: MemberActor
     colleague: MemberActor
     admin: MemberActor
+    lead: MemberActor
     member: MemberActor
     config: ChatConfig
     engine: Engine
@@ -94,12 +95,12 @@ class Desk:
         return await self.store.comments.record(comment.id) if comment else None
 
     async def card_of(self, case: Case) -> discord.Message:
-        """The card's message, once it shows the case's present version."""
+        """The card's message, once it shows the case's present revision."""
 
         async def find() -> discord.Message | None:
             now = await self.store.cases.get(case.id)
             card = await self.store.cards.get(case.id)
-            if card is None or now is None or card.case_version != now.version:
+            if card is None or now is None or card.revision != now.revision:
                 return None
             return next((m for m in self.review.history() if m.id == card.message_id), None)
 

@@ -154,7 +154,13 @@ async def test_undo_reopens_and_calls_the_deletion_off(desk: Desk, clock):
     reopened = await desk.store.cases.get(case.id)
     assert reopened.is_open
     assert reopened.comment.state is State.IN_REVIEW
-    assert list(buttons_of(await desk.card_of(case))) == ["Publier", "Refuser…", "Plus"]
+    assert list(buttons_of(await desk.card_of(case))) == [
+        "Publier",
+        "Refuser…",
+        "Transmettre…",
+        "Passer",
+        "Plus",
+    ]
     assert message.id in [one.id for one in desk.talk.history()]
 
 

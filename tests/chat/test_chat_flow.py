@@ -39,7 +39,14 @@ async def test_each_press_decides_and_brings_the_next(desk: Desk):
     message = begun.response.message
     assert begun.response.ephemeral
     first = await case_on(desk, message)
-    assert list(buttons_of(begun.response)) == ["Approve", "Skip", "Stop", "More"]
+    assert list(buttons_of(begun.response)) == [
+        "Approve",
+        "Escalate…",
+        "Skip",
+        "Stop",
+        "More",
+        "Reject with words…",
+    ]
 
     await desk.moderator.click(message, label="Approve")
     second = await case_on(desk, begun.response)

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import texts
-from bot.chat.buttons import refusal
 from bot.chat.cards import open_card
 from bot.chat.context import context_text
 from bot.chat.flow import FLOW_ITEMS, flow_rows
 from bot.chat.full_text import page_view
+from bot.chat.outcomes import refusal
 from bot.core.model import Actor, ActorKind, CommentRecord, RefusalKind, Refused
 from tests.chat.desk import texts_of, walk
 from tests.chat.oracle import V2_FLAG, faults_of_message
@@ -66,8 +66,8 @@ def test_the_longest_of_everything(language: str):
 @pytest.mark.parametrize(
     ("language", "labels"),
     [
-        ("fr", ["Publier", "Passer", "Arrêter", "Plus", "Texte entier"]),
-        ("en-US", ["Approve", "Skip", "Stop", "More", "Full text"]),
+        ("fr", ["Publier", "Transmettre…", "Passer", "Arrêter", "Plus"]),
+        ("en-US", ["Approve", "Escalate…", "Skip", "Stop", "More"]),
     ],
 )
 def test_the_flow_speaks_both_languages(language: str, labels: list[str]):
@@ -78,7 +78,7 @@ def test_the_flow_speaks_both_languages(language: str, labels: list[str]):
 def test_every_control_of_the_flow_comes_back_after_a_restart():
     parts = walk(body_of(flow_card(worst_case(), "fr"))["components"])
     ids = [part["custom_id"] for part in parts if ":flow-" in part.get("custom_id", "")]
-    assert len(ids) == 5
+    assert len(ids) == 7
     patterns = [item.__discord_ui_compiled_template__ for item in FLOW_ITEMS]
     for custom_id in ids:
         assert sum(bool(re.fullmatch(pattern, custom_id)) for pattern in patterns) == 1

@@ -49,7 +49,10 @@ async def test_missing_permissions_are_named(server: DiscordServer):
     findings = await inspect(server.token, config, connector=server.connector())
 
     assert faults(findings) == [
-        "discord: missing in the review channel #moderation: «Send Messages»",
+        (
+            "discord: missing in the review channel #moderation: «Send Messages», "
+            "«Mention @everyone, @here, and All Roles»"
+        ),
         "discord: missing in the watched channel #discussion: «Manage Messages»",
     ]
     assert all(finding.fix for finding in findings if not finding.ok)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.buttons import RejectModal, refusal
 from bot.chat.cards import Severity, case_card, severity, words_card
+from bot.chat.forms import RejectForm
+from bot.chat.outcomes import refusal
 from bot.chat.texts import say
 from bot.core.model import (
     ATTRIBUTES,
@@ -234,7 +235,7 @@ def test_the_worst_case_leaves_room_for_the_comment(language: str):
 @pytest.mark.parametrize("language", ["fr", "en-GB", "de"])
 def test_the_form_stays_within_the_limits(language: str):
     for suggested in (None, *Reason):
-        modal = RejectModal(10**9, 10**6, suggested=suggested, language=language)
+        modal = RejectForm(10**9, 10**6, suggested=suggested, language=language)
         assert faults_of_modal(modal.to_dict()) == []
 
 

@@ -6,6 +6,7 @@ Times are aware UTC. Probabilities are in [0, 1]. Nothing here reads a clock, a 
 from bot.core.model.answers import (
     AuditEntry,
     CommentRecord,
+    Proposed,
     Receipt,
     RefusalKind,
     Refused,
@@ -61,6 +62,10 @@ from bot.core.model.people import (
     Case,
     Claim,
     Decision,
+    Escalation,
+    Note,
+    Proposal,
+    Question,
 )
 from bot.core.model.standing import Alarm, AlarmKind, ModeOrder, StoryRef
 
@@ -88,11 +93,16 @@ __all__ = [
     "Delivery",
     "Effect",
     "EffectKind",
+    "Escalation",
     "FactValue",
     "ModeOrder",
+    "Note",
     "OutboxItem",
     "Outcome",
     "Parent",
+    "Proposal",
+    "Proposed",
+    "Question",
     "Receipt",
     "RefusalKind",
     "Refused",

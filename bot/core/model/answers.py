@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.core.model.judged import AuthorHistory, Comment, Scores, Unscored, Verdict
 from bot.core.model.kinds import Outcome, State
-from bot.core.model.people import Actor, Case, Decision
+from bot.core.model.people import Actor, Case, Decision, Note, Proposal
 from bot.core.reasons import Reason
 
 
@@ -52,6 +52,10 @@ class RefusalKind(StrEnum):
     """A colleague's lease on the case is running; `by` tells whose."""
     TOO_LATE = "too_late"
     """The decision can no longer be undone: its effect cannot be taken back."""
+    ESCALATED = "escalated"
+    """The case is for the leads; `by` tells who handed it up."""
+    SECOND_NEEDED = "second_needed"
+    """The same person cannot be both of the two that the reason asks for."""
     INVALID = "invalid"
     """The order makes no sense, e.g. a rejection without a reason."""
 
@@ -73,6 +77,14 @@ class Resolved:
     decision: Decision
     undo_until: datetime
     """Until then an undo leaves no trace outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A rejection that is on record and waits for a second person; the case is still open."""
+
+    case: Case
+    proposal: Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +123,8 @@ class CommentRecord:
     complaints: tuple[str, ...]
     """What readers who reported it wrote, oldest first."""
     audit: tuple[AuditEntry, ...]
+    notes: tuple[Note, ...] = ()
+    """Oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ class EffectKind(StrEnum):
     """Delete a rejected Discord message at its source."""
     SHOW_CASE = "show_case"
     """Bring the case's card in the review channel in line with the database."""
+    CALL_PEOPLE = "call_people"
+    """Call colleagues into the thread of the case's card, by name or by role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,6 +26,13 @@ class Actor:
     kind: ActorKind
     id: str
     name: str
+    leads: bool = field(default=False, compare=False)
+    """Holds the lead role right now; of this moment only, never stored."""
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether this person may decide what was escalated."""
+        return self.leads or self.kind is ActorKind.ADMIN
 
 
 RULEBOOK = Actor(kind=ActorKind.RULEBOOK, id="rulebook", name="rulebook")
@@ -41,6 +48,44 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A moderator's words to colleagues; stays with the case and never leaves the house."""
+
+    actor: Actor
+    text: str
+    """At most 1,000 characters."""
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """The case is for the leads to decide."""
+
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A second opinion that was asked for; the case stays open to everybody."""
+
+    by: Actor
+    of: Actor | None
+    """The colleague who was asked; None for whoever is there."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A rejection for a reason that takes two people: the first has spoken."""
+
+    by: Actor
+    reason: Reason
+    note: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A comment in review. Closed cases stay for the record."""
 
@@ -53,8 +98,13 @@ class Case:
     """Higher comes first; see `bot.core.decide.priority`."""
     basis: Basis
     because: Words
+    revision: int = 1
+    """Grows with everything that a card shows, notes included; `version` is part of that."""
     closed_at: datetime | None = None
     claim: Claim | None = None
+    escalation: Escalation | None = None
+    question: Question | None = None
+    proposal: Proposal | None = None
 
     @property
     def is_open(self) -> bool:

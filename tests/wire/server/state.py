@@ -27,7 +27,11 @@ class Permission:
     EMBED_LINKS = 1 << 14
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
     USE_COMMANDS = 1 << 31
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_IN_THREADS = 1 << 38
+    PIN_MESSAGES = 1 << 51
     EVERYONE = (
         VIEW_CHANNEL
         | SEND_MESSAGES
@@ -35,8 +39,10 @@ class Permission:
         | ATTACH_FILES
         | READ_MESSAGE_HISTORY
         | USE_COMMANDS
+        | CREATE_PUBLIC_THREADS
+        | SEND_IN_THREADS
     )
-    ALL = (1 << 50) - 1
+    ALL = (1 << 53) - 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,7 +144,10 @@ class World:
         self.owner = User(id=self.snowflake(), name="owner")
         self.users = {user.id: user for user in (self.bot, self.owner)}
         everyone = Role(id=self.guild_id, name="@everyone", permissions=Permission.EVERYONE)
-        self.bot_role = self._role("Veilleur", Permission.MANAGE_MESSAGES)
+        self.bot_role = self._role(
+            "Veilleur",
+            Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES | Permission.MENTION_EVERYONE,
+        )
         self.roles = {role.id: role for role in (everyone, self.bot_role)}
         self.channels: dict[int, Channel] = {}
         self.members: dict[int, Member] = {}
