@@ -159,7 +159,7 @@ def export(  # noqa: PLR0917 - typer reads options from the signature
 
     Needs the detoxify extra, here and once. What does not agree with the original is not kept.
     """
-    from bot.score.detoxify.agreement import read_rows
+    from bot.score.detoxify.agreement import read_labelled
     from bot.score.detoxify.export import DisagreementError
     from bot.score.detoxify.export import export as convert
     from bot.score.detoxify.load import load
@@ -169,7 +169,7 @@ def export(  # noqa: PLR0917 - typer reads options from the signature
 
     name = model.value
     with _refusals(), _progress() as progress:
-        compared = read_rows(files, at_most=rows)
+        compared = read_labelled(files, at_most=rows)
         if trust_digest:
             vouch(models, parse_digest(trust_digest), model=name)
         progress("loading the checkpoint", 0, 1)
@@ -210,9 +210,12 @@ def verify(
 
     Its files, a known pair of texts, and how it ranks the comments in FILEs.
     """
+    import numpy as np
+
     from bot.score.choose import ModelError, checked
-    from bot.score.detoxify.agreement import auc, read_rows
+    from bot.score.detoxify.agreement import read_labelled
     from bot.score.detoxify.serve import ExportedModel
+    from bot.score.evaluation.metrics import auc
 
     with _refusals():
         served = ExportedModel(models, model.value)
@@ -226,14 +229,13 @@ def verify(
         _tell_agreement(served.manifest.agreement)
         if not files:
             return
-        compared = read_rows(files, at_most=rows)
+        compared = read_labelled(files, at_most=rows)
         scored = [(_toxicity(served, row.text), row.toxic) for row in compared]
         found = [(value, toxic) for value, toxic in scored if value is not None]
-        marks = [toxic for _, toxic in found]
-        if len(set(marks)) != 2:  # noqa: PLR2004 - toxic ones and other ones
+        ranks = auc(np.array([mark for _, mark in found]), np.array([value for value, _ in found]))
+        if ranks is None:
             err().print("toxic comments and other ones are needed to tell how it ranks")
             raise typer.Exit(2)
-    ranks = auc([value for value, _ in found], marks)
     tell(f"AUC on {len(found)} of these {len(compared)} comments: {ranks:.4f}")
 
 
@@ -281,12 +283,12 @@ def bench(  # noqa: PLR0917 - typer reads options from the signature
     models: _Models = _FOLDER,
 ) -> None:
     """Measure how fast an exported model is, one comment at a time."""
-    from bot.score.detoxify.agreement import read_rows
+    from bot.score.detoxify.agreement import read_labelled
     from bot.score.detoxify.pace import measure
     from bot.score.detoxify.serve import ExportedModel
 
     with _refusals(), _progress() as progress:
-        texts = [row.text for row in read_rows(files, at_most=rows)]
+        texts = [row.text for row in read_labelled(files, at_most=rows)]
         served = ExportedModel(models, model.value)
         turns: dict[str, Callable[[str], object]] = {
             "ONNX int8": lambda text: served.score(served.form(text), limit_s=60)

@@ -18,7 +18,8 @@ from bot.core.model import ATTRIBUTES, LEVELS
 SHARES: Mapping[str, float] = MappingProxyType(dict(zip(LEVELS, (0.02, 0.01, 0.002), strict=True)))
 """Most ordinary civil comments, of all, that may reach the level; from the lowest level up."""
 
-_DEFAULT = "default"
+DEFAULT = "default"
+"""Stands for every language that is not named."""
 
 OfAttribute = Mapping[str, Mapping[str, float]]
 """Attribute, then level, then score."""
@@ -42,8 +43,8 @@ class Levels:
         >>> levels.of("fr-CA")["threat"]["sure"], levels.of("de"), levels.of(None)
         (0.8, {}, {})
         """
-        code = (language or _DEFAULT).partition("-")[0].lower()
-        return self.by_language.get(code, self.by_language[_DEFAULT])
+        code = (language or DEFAULT).partition("-")[0].lower()
+        return self.by_language.get(code, self.by_language[DEFAULT])
 
     def as_json(self) -> dict[str, dict[str, dict[str, float]]]:
         return {
@@ -60,12 +61,12 @@ def read_levels(card: Mapping[str, Any]) -> Levels | None:
     found = card.get("levels")
     if found is None:
         return None
-    if not isinstance(found, Mapping) or _DEFAULT not in found:
-        raise LevelsError(f"levels must name each language and {_DEFAULT!r}")
+    if not isinstance(found, Mapping) or DEFAULT not in found:
+        raise LevelsError(f"levels must name each language and {DEFAULT!r}")
     levels = {str(name): _of_language(name, found[name]) for name in found}
     for name, of in levels.items():
-        if set(of) != set(levels[_DEFAULT]):
-            raise LevelsError(f"levels.{name} and levels.{_DEFAULT} hold different attributes")
+        if set(of) != set(levels[DEFAULT]):
+            raise LevelsError(f"levels.{name} and levels.{DEFAULT} hold different attributes")
     return Levels(by_language=levels)
 
 

@@ -120,4 +120,4 @@ def test_comments_without_labels_cannot_be_compared_on(veilleur: CommandLine, mo
     (veilleur.folder / "broken.jsonl").write_text('{"text": "bonjour", "label": 0}\nno json\n')
     done = veilleur("models", "verify", "multilingual", "broken.jsonl")
     assert done.returncode == 1
-    assert "broken.jsonl:2: no comment with a label" in done.stderr
+    assert "broken.jsonl:2: is not JSON" in done.stderr

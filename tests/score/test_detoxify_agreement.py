@@ -8,25 +8,10 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.score.detoxify.agreement import Agreement, Row, auc, compare, read_rows
+from bot.score.detoxify.agreement import Agreement, compare, read_labelled
 from bot.score.detoxify.releases import RefusedError
-
-COARSE = st.integers(0, 9).map(lambda tenths: tenths / 10)
-"""So that equal scores come up."""
-
-
-@given(st.lists(st.tuples(COARSE, st.booleans()), min_size=2, max_size=40))
-def test_auc_is_the_share_of_pairs_in_order(rows: list[tuple[float, bool]]) -> None:
-    toxic = [score for score, mark in rows if mark]
-    other = [score for score, mark in rows if not mark]
-    if not toxic or not other:
-        return
-    wins = sum((a > b) + (a == b) / 2 for a in toxic for b in other)
-    found = auc([score for score, _ in rows], [mark for _, mark in rows])
-    assert found == pytest.approx(wins / (len(toxic) * len(other)))
+from bot.score.evaluation.rows import Row
 
 
 def agreement(moved: list[float]) -> Agreement:
@@ -84,24 +69,24 @@ def test_rows_are_read_from_both_kinds_of_label_and_evenly(tmp_path: Path) -> No
     zipped = tmp_path / "theirs.jsonl.gz"
     theirs = [*({"text": f"z{at}", "label": 1} for at in range(40)), {"text": "unlabelled"}]
     zipped.write_bytes(gzip.compress("\n".join(map(json.dumps, theirs)).encode()))
-    rows = read_rows([plain, zipped], at_most=1000)
+    rows = read_labelled([plain, zipped], at_most=1000)
     assert len(rows) == 100
     assert rows[1] == Row(text="n1", toxic=True)
-    some = read_rows([plain, zipped], at_most=10)
+    some = read_labelled([plain, zipped], at_most=10)
     assert [row.text for row in some] == [rows[at].text for at in range(0, 100, 10)]
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('{"label": 1}', "ours.jsonl:1: no comment with a label"),
-        ("[]", "ours.jsonl:1: no comment with a label"),
-        ('{"text": "a", "label": "rude"}', "ours.jsonl:1: no comment with a label"),
-        ("no json", "ours.jsonl:1: no comment with a label"),
+        ('{"label": 1}', "ours.jsonl:1: text must be a string"),
+        ("[]", "ours.jsonl:1: is not a JSON object"),
+        ('{"text": "a", "label": "rude"}', "ours.jsonl:1: needs a label of 0 or 1"),
+        ("no json", "ours.jsonl:1: is not JSON"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path: Path, line: str, why: str) -> None:
     (tmp_path / "ours.jsonl").write_text(line)
     with pytest.raises(RefusedError) as refused:
-        read_rows([tmp_path / "ours.jsonl"], at_most=10)
+        read_labelled([tmp_path / "ours.jsonl"], at_most=10)
     assert why in str(refused.value)

@@ -30,7 +30,6 @@ from typer.testing import CliRunner
 from bot.cli.program import program
 from bot.core.model import ATTRIBUTES, Unscored
 from bot.score.choose import choose
-from bot.score.detoxify.agreement import Row
 from bot.score.detoxify.export import FULL, DisagreementError, export
 from bot.score.detoxify.load import Loaded, _write_base, load
 from bot.score.detoxify.manifest import NETWORK, read_manifest
@@ -39,6 +38,7 @@ from bot.score.detoxify.releases import IDENTITIES, RELEASES, RefusedError
 from bot.score.detoxify.serve import ExportedModel, network
 from bot.score.detoxify.torch_model import TorchModel
 from bot.score.detoxify.trust import vouch
+from bot.score.evaluation.rows import Row
 from bot.score.process import open_scorer
 from bot.score.reading import Reading
 from tests.score.conftest import scored

@@ -133,7 +133,7 @@ def test_rows_are_read_and_all_faults_told(tmp_path: Path) -> None:
         Row(text="b", toxic=False, language="de"),
     ]
     assert [(each.where.rpartition(":")[2], each.what) for each in faults] == [
-        ("4", "needs a label of 0 or 1, as label or labels.toxicity"),
+        ("4", "needs a label of 0 or 1, as label or labels.toxicity, got 0.5"),
         ("5", "text must be a string"),
         ("6", "is not a JSON object"),
         ("7", "is not JSON"),

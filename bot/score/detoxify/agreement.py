@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,19 +10,15 @@ from typing import Any
 import numpy as np
 
 from bot.score.detoxify.releases import RefusedError
+from bot.score.evaluation.metrics import auc, rank_correlation
+from bot.score.evaluation.rows import Row, read_rows
 
 MOST_AUC_LOST = 0.005
 LEAST_RANK_AGREEMENT = 0.98
 LEAST_ROWS = 100
 """Fewer say too little about either."""
 
-_Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    text: str
-    toxic: bool
+_MOST_FAULTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,82 +79,28 @@ def compare(
             f"agreement is measured on at least {LEAST_ROWS} comments, toxic and other ones, "
             f"got {len(toxic)} with {sum(toxic)} toxic"
         )
-    before, after = np.array(original), np.array(converted)
+    before, after, marks = np.array(original), np.array(converted), np.array(toxic)
     drift = np.abs(before - after)
     return Agreement(
         rows=len(toxic),
         toxic_rows=sum(toxic),
-        auc_original=auc(before, toxic),
-        auc_converted=auc(after, toxic),
-        rank_agreement=_correlation(_ranks(before), _ranks(after)),
+        auc_original=auc(marks, before) or 0.0,
+        auc_converted=auc(marks, after) or 0.0,
+        rank_agreement=rank_correlation(before, after),
         drift_mean=float(drift.mean()),
         drift_p99=float(np.quantile(drift, 0.99)),
         drift_max=float(drift.max()),
     )
 
 
-def auc(scores: Sequence[float] | _Numbers, toxic: Sequence[bool]) -> float:
-    """Chance that a toxic row scores above another; equal scores count half.
-
-    >>> auc([0.1, 0.4, 0.4, 0.9], [False, False, True, True])
-    0.875
-    """
-    marks = np.array(toxic)
-    positive, negative = int(marks.sum()), int((~marks).sum())
-    above = _ranks(np.array(scores))[marks].sum() - positive * (positive + 1) / 2
-    return float(above / (positive * negative))
-
-
-def _ranks(values: _Numbers) -> _Numbers:
-    """From 1; equal values share the mean of their ranks."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    shared: _Numbers = (last - (counts - 1) / 2)[inverse]
-    return shared
-
-
-def _correlation(a: _Numbers, b: _Numbers) -> float:
-    """NaN when either is the same everywhere."""
-    a, b = a - a.mean(), b - b.mean()
-    norm = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / norm if norm else float("nan")
-
-
-def read_rows(files: Sequence[Path], *, at_most: int) -> list[Row]:
-    """Labelled comments, evenly picked over the files; JSON lines, or the same gzipped.
-
-    The label is `label` (0 or 1) or `labels.toxicity`; rows without are passed over.
-    """
-    rows = [row for file in files for row in _rows_of(file)]
+def read_labelled(files: Sequence[Path], *, at_most: int) -> list[Row]:
+    """Labelled comments, evenly picked over the files; rows without a label are passed over."""
+    rows: list[Row] = []
+    for file in files:
+        found, faults = read_rows(file, skip_unlabelled=True)
+        if faults:
+            raise RefusedError("\n".join(str(fault) for fault in faults[:_MOST_FAULTS]))
+        rows += found
     if len(rows) <= at_most:
         return rows
     return [rows[int(at * len(rows) / at_most)] for at in range(at_most)]
-
-
-def _rows_of(file: Path) -> list[Row]:
-    rows = []
-    try:
-        with (
-            gzip.open(file, "rt", encoding="utf-8")
-            if file.suffix == ".gz"
-            else file.open(encoding="utf-8") as lines
-        ):
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    rows.append(_row(line, where=f"{file}:{number}"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RefusedError(f"{file} cannot be read: {error}") from None
-    return [row for row in rows if row is not None]
-
-
-def _row(line: str, *, where: str) -> Row | None:
-    try:
-        found = json.loads(line)
-        labels = found.get("labels") or {}
-        label = found["label"] if found.get("label") is not None else labels.get("toxicity")
-        if label is None:
-            return None
-        return Row(text=str(found["text"]), toxic=float(label) >= 0.5)  # noqa: PLR2004 - shares of raters
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise RefusedError(f"{where}: no comment with a label ({what})") from None

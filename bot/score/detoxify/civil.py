@@ -29,7 +29,7 @@ def take_levels(
     try:
         material = material_from(served, civil=files, toxic=files, progress=progress)
         card = card_with_levels({}, material, version=served.version)
-    except (OSError, KeyError, ValueError, AttributeError) as error:
+    except ValueError as error:
         raise RefusedError(f"no levels can be taken: {error}") from None
     manifest = replace(served.manifest, card=card)
     write_manifest(folder_of(models, model), manifest)

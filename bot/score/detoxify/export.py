@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.core.model import Unscored
-from bot.score.detoxify.agreement import Agreement, Row, compare
+from bot.score.detoxify.agreement import Agreement, compare
 from bot.score.detoxify.load import Loaded, versions
 from bot.score.detoxify.manifest import NETWORK, TOKENIZER, Manifest, write_manifest
 from bot.score.detoxify.places import MANIFEST
@@ -21,6 +21,7 @@ from bot.score.detoxify.releases import RefusedError
 from bot.score.detoxify.serve import network
 from bot.score.detoxify.torch_model import TorchModel, window_tokens
 from bot.score.detoxify.trust import digest_of_path
+from bot.score.evaluation.rows import Row
 from bot.score.reading import Reads
 
 FULL = "model.fp32.onnx"

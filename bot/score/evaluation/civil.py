@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,16 @@ import numpy as np
 
 from bot.core.model import ATTRIBUTES, Unscored
 from bot.score.evaluation.levels import OfLanguage, Scored
-from bot.score.evaluation.rows import opened
+from bot.score.evaluation.rows import Row, read_rows
 from bot.score.reading import Reads
 
 _LIMIT_S = 60.0
 _DOUBTS = ("second_annotator", "llm_conclusion")
 """Further opinions in `labels`; above 0 somebody found the text toxic."""
 _HALF = 0.5
+_HOME = "fr"
+"""Language of rows that name none."""
+_MOST_FAULTS = 10
 
 _Found = dict[str, dict[str, dict[str, list[float]]]]
 """Language, data, attribute."""
@@ -32,7 +34,7 @@ def material_from(
 ) -> dict[str, OfLanguage]:
     """By language. Texts that stay unscored go to people anyway: left out.
 
-    Raises OSError, and ValueError or KeyError for rows that are none.
+    Raises ValueError for rows that are none.
     """
     of_civil = [(path, *row) for path in civil for row in civil_texts(path)]
     of_toxic = [(path, *row) for path in toxic for row in _toxic_texts(path)]
@@ -78,37 +80,29 @@ class _Counted:
 def civil_texts(file: Path) -> Iterator[tuple[str, str]]:
     """Language and text of each row that nobody found toxic."""
     for row in _rows(file):
-        if _is_civil(row):
-            yield _language(row), str(row["text"])
+        if not row.toxic and is_undoubted(row.labels):
+            yield row.language or _HOME, row.text
 
 
 def _toxic_texts(file: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Language, text and the attributes it has by its labels."""
     for row in _rows(file):
-        if _label(row) == 1:
-            labels = row.get("labels") or {}
-            has = (name for name in ATTRIBUTES if _share(labels.get(name)) >= _HALF)
-            yield _language(row), str(row["text"]), tuple(dict.fromkeys(("toxicity", *has)))
+        if row.toxic:
+            has = (name for name in ATTRIBUTES if _share(row.labels.get(name)) >= _HALF)
+            yield row.language or _HOME, row.text, tuple(dict.fromkeys(("toxicity", *has)))
 
 
-def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
-    with opened(file) as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def _language(row: Mapping[str, Any]) -> str:
-    return str(row.get("language", row.get("lang", "fr")))
-
-
-def _label(row: Mapping[str, Any]) -> object:
-    return row.get("label", (row.get("labels") or {}).get("toxicity"))
+def _rows(file: Path) -> list[Row]:
+    rows, faults = read_rows(file, skip_unlabelled=True)
+    if faults:
+        raise ValueError("\n".join(str(fault) for fault in faults[:_MOST_FAULTS]))
+    return rows
 
 
 def _share(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _is_civil(row: Mapping[str, Any]) -> bool:
-    labels = row.get("labels") or {}
-    return _label(row) == 0 and all(not labels.get(name) for name in _DOUBTS)
+def is_undoubted(labels: Mapping[str, Any]) -> bool:
+    """Nobody whose opinion is kept found the text toxic."""
+    return all(not labels.get(name) for name in _DOUBTS)

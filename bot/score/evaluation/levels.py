@@ -22,7 +22,7 @@ import numpy as np
 
 from bot.score.evaluation.metrics import Numbers, Rate, threshold
 from bot.score.evaluation.report import rate_json
-from bot.score.levels import SHARES
+from bot.score.levels import DEFAULT, SHARES
 
 LEAST_TEXTS = 1_000
 """Civil texts a language must have: below that 0.2 % is no countable number of them."""
@@ -86,29 +86,43 @@ def levels_from(civil: Numbers, toxic: Numbers | None = None) -> dict[str, Level
     return {name: _level(civil, toxic, share) for name, share in SHARES.items()}
 
 
-def card_with_levels(
-    card: Mapping[str, Any], material: Mapping[str, OfLanguage], *, version: str
-) -> dict[str, Any]:
-    """The card with levels put in. `material` by language.
+Taken = Mapping[str, Mapping[str, Mapping[str, Level]]]
+"""Language, attribute, level."""
 
-    Languages with too few texts get the default, which is the highest of the measured levels: where
-    nothing was measured, caution.
-    """
-    found = {
+
+def take(material: Mapping[str, OfLanguage]) -> Taken:
+    """The levels of each language that has enough civil texts; there may be none."""
+    return {
         language: _of_language(of)
         for language, of in sorted(material.items())
         if of.civil_texts >= LEAST_TEXTS
     }
+
+
+def named(taken: Taken) -> dict[str, dict[str, dict[str, float]]]:
+    """As `bot.score.levels` reads them from a card. `taken` must not be empty.
+
+    Languages without levels of their own get the default, which is the highest of the measured
+    ones: where nothing was measured, caution.
+    """
+    levels = {
+        language: {
+            attribute: {name: each.score for name, each in by_name.items()}
+            for attribute, by_name in of.items()
+        }
+        for language, of in taken.items()
+    }
+    return {**levels, DEFAULT: _highest(list(levels.values()))}
+
+
+def card_with_levels(
+    card: Mapping[str, Any], material: Mapping[str, OfLanguage], *, version: str
+) -> dict[str, Any]:
+    """The card with `levels` and `levels_measured` put in. `material` by language."""
+    found = take(material)
     if not found:
         counts = ", ".join(f"{name} {of.civil_texts}" for name, of in sorted(material.items()))
         raise ValueError(f"no language has {LEAST_TEXTS} civil texts ({counts or 'none at all'})")
-    levels = {
-        language: {
-            attribute: {name: each.score for name, each in named.items()}
-            for attribute, named in of.items()
-        }
-        for language, of in found.items()
-    }
     measured = {
         "model_version": version,
         "meaning": {name: f"at most {share:.1%} of civil texts" for name, share in SHARES.items()},
@@ -116,8 +130,7 @@ def card_with_levels(
         "precision": f"where {ASSUMED_SHARE:.0%} of all texts are toxic",
         "languages": {lang: _measured_json(of, material[lang]) for lang, of in found.items()},
     }
-    default = _highest(list(levels.values()))
-    return {**card, "levels": {**levels, "default": default}, "levels_measured": measured}
+    return {**card, "levels": named(found), "levels_measured": measured}
 
 
 def _of_language(of: OfLanguage) -> dict[str, dict[str, Level]]:
@@ -163,8 +176,8 @@ def _measured_json(found: Mapping[str, Mapping[str, Level]], of: OfLanguage) -> 
         "civil_texts": of.civil_texts,
         "toxic_texts": len(_joined(of.toxic, "toxicity")),
         "attributes": {
-            attribute: {name: _level_json(each) for name, each in named.items()}
-            for attribute, named in found.items()
+            attribute: {name: _level_json(each) for name, each in by_name.items()}
+            for attribute, by_name in found.items()
         },
         "data": {
             name: {
@@ -231,8 +244,8 @@ def told(languages: Mapping[str, Any]) -> str:
     lines = []
     for language, measured in languages.items():
         lines.append(f"{language}: {measured['civil_texts']} civil texts")
-        for attribute, named in measured["attributes"].items():
-            for name, level in named.items():
+        for attribute, by_name in measured["attributes"].items():
+            for name, level in by_name.items():
                 low, high = level["score_interval"]
                 flagged = level["flagged"]
                 lines.append(

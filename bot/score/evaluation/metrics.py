@@ -48,9 +48,22 @@ def auc(toxic: Flags, scores: Numbers) -> float | None:
     positives, negatives = int(toxic.sum()), int((~toxic).sum())
     if not positives or not negatives:
         return None
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    return float((ranks[toxic].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    above = ranks(scores)[toxic].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * negatives))
+
+
+def ranks(values: Numbers) -> Numbers:
+    """From 1; equal values share the mean of their ranks."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    shared: Numbers = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return shared
+
+
+def rank_correlation(one: Numbers, other: Numbers) -> float:
+    """Spearman's coefficient; NaN when either is the same everywhere."""
+    a, b = (each - each.mean() for each in (ranks(one), ranks(other)))
+    norm = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / norm if norm else float("nan")
 
 
 def average_precision(toxic: Flags, scores: Numbers) -> float | None:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 from bot.core.errors import Fault
+
+_UNLABELLED = "needs a label of 0 or 1, as label or labels.toxicity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     text: str
     toxic: bool
+    labels: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """Finer ones, and further opinions, as the file has them."""
     slice: str | None = None
     language: str | None = None
 
 
-def read_rows(file: Path) -> tuple[list[Row], list[Fault]]:
+def read_rows(file: Path, *, skip_unlabelled: bool = False) -> tuple[list[Row], list[Fault]]:
     """All sound rows, and what is wrong with the others, each with its line."""
     rows: list[Row] = []
     faults: list[Fault] = []
@@ -31,7 +35,7 @@ def read_rows(file: Path) -> tuple[list[Row], list[Fault]]:
                 found = _row(line) if line.strip() else None
                 if isinstance(found, Row):
                     rows.append(found)
-                elif found is not None:
+                elif found is not None and not (skip_unlabelled and found == _UNLABELLED):
                     faults.append(Fault(where=f"{file}:{number}", what=found))
     except UnicodeDecodeError:
         faults.append(Fault(where=str(file), what="is not UTF-8"))
@@ -65,18 +69,22 @@ def _row(line: str) -> Row | str:
     if not isinstance(row.get("text"), str):
         return "text must be a string"
     label = _label(row)
+    if label is None:
+        return _UNLABELLED
     if label not in (0, 1):
-        return "needs a label of 0 or 1, as label or labels.toxicity"
+        return f"{_UNLABELLED}, got {label!r}"
+    labels = row.get("labels")
     return Row(
         text=row["text"],
         toxic=bool(label),
+        labels=labels if isinstance(labels, dict) else {},
         slice=_word(row.get("slice")),
         language=_word(row.get("language", row.get("lang"))),
     )
 
 
 def _label(row: dict[str, Any]) -> object:
-    if "label" in row:
+    if row.get("label") is not None:
         return row["label"]
     labels = row.get("labels")
     return labels.get("toxicity") if isinstance(labels, dict) else None

@@ -5,33 +5,23 @@ Both are taken on the quantised model, since quantising moves single scores.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bot.core.model import ATTRIBUTES
+from bot.score.evaluation.calibration import best_f1, platt, sigmoid
+from bot.score.evaluation.civil import is_undoubted
+from bot.score.evaluation.levels import OfLanguage
+from bot.score.evaluation.metrics import Flags, Numbers
 from bot.score.training import own_comments
 from bot.score.training.chance import chance
-from bot.score.training.measures import (
-    Flags,
-    Numbers,
-    best_f1,
-    platt,
-    sigmoid,
-    wilson,
-)
+from bot.score.training.rows import Labelled
 from bot.score.training.scored import ScoredSet
 
-LEVELS = {"doubtful": 0.02, "likely": 0.01, "sure": 0.002}
-"""Name, and the share of ordinary civil comments that may be flagged from there on."""
-ANY_LANGUAGE = "default"
-ASSUMED_SHARE = 0.05
-"""Toxic comments among all, for the precision in the card; dev sets hold far more."""
 _FEWEST = 50
 """Of each kind, to calibrate an attribute on."""
-_FEWEST_FLAGGED = 5
-"""Civil comments a level must flag to be more than an anecdote."""
 _HALF = 0.5
 
 
@@ -50,26 +40,6 @@ class Calibration:
         return sigmoid(self.scale * logits + self.offset)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    language: str
-    """`*`: for languages without civil comments of their own to measure on."""
-    name: str
-    share: float
-    """Of civil comments that may be flagged."""
-    score: float
-    civil_flagged: int
-    civil: int
-    civil_interval: tuple[float, float]
-    toxic_found: int
-    toxic: int
-    found_interval: tuple[float, float]
-    precision: float
-    """Among flagged comments where `ASSUMED_SHARE` of all are toxic."""
-    precision_interval: tuple[float, float]
-    measured_on: tuple[str, ...]
-
-
 def fit(sets: Sequence[ScoredSet]) -> dict[str, Calibration]:
     """One per attribute. Toxicity is fitted on mixed sets and as many civil comments as they have."""
     usable = [each for each in sets if each.name != own_comments.SET_NAME]
@@ -80,28 +50,26 @@ def fit(sets: Sequence[ScoredSet]) -> dict[str, Calibration]:
     return fitted
 
 
-def levels(sets: Sequence[ScoredSet], toxicity: Calibration) -> tuple[Level, ...]:
-    """For each language with enough civil comments; the French ones stand for the others."""
-    usable = [each for each in sets if each.name != own_comments.SET_NAME]
-    found: list[Level] = []
-    languages = sorted({row.lang for each in usable for row in each.rows if each.is_civil})
-    for language in languages:
-        here = [_in_language(each, language) for each in usable]
-        found += _levels_of(language, [each for each in here if each.rows], toxicity)
-    french = [each for each in found if each.language == "fr"]
-    return (*found, *(_for_any(each) for each in french))
+def material(
+    sets: Sequence[ScoredSet], calibration: Mapping[str, Calibration]
+) -> dict[str, OfLanguage]:
+    """What levels are taken from, by language: ordinary civil comments, and what mixed sets label.
 
-
-def served(levels: Sequence[Level]) -> dict[str, dict[str, float]] | None:
-    """As `bot.score.levels` reads them from a card: languages with all of them, and `default`.
-
-    None when even the default is incomplete: too few civil comments to name a level.
+    A language without a civil set of its own is measured on the harmless rows of its mixed sets
+    that nobody doubts.
     """
-    by_language: dict[str, dict[str, float]] = {}
-    for each in levels:
-        by_language.setdefault(each.language, {})[each.name] = each.score
-    whole = {code: found for code, found in by_language.items() if set(found) == set(LEVELS)}
-    return whole if ANY_LANGUAGE in whole else None
+    usable = [each for each in sets if each.name != own_comments.SET_NAME]
+    mixed = [each for each in usable if not each.is_civil and not each.name.endswith(":dev")]
+    civil = [each for each in usable if each.is_civil]
+    found = {}
+    for language in sorted({row.lang for each in (*civil, *mixed) for row in each.rows}):
+        ordinary = [part for each in civil if (part := _in_language(each, language)).rows]
+        labelled = [part for each in mixed if (part := _in_language(each, language)).rows]
+        found[language] = OfLanguage(
+            civil=_scores(ordinary or [each.where(_is_harmless) for each in labelled], calibration),
+            toxic=_scores_of_toxic(labelled, calibration),
+        )
+    return found
 
 
 def balanced(sets: Sequence[ScoredSet], toxicity: Calibration) -> float:
@@ -168,64 +136,39 @@ def _joined(parts: Sequence[_Part]) -> tuple[Numbers, Flags]:
     return logits[known], flags[known]
 
 
-def _levels_of(language: str, sets: Sequence[ScoredSet], toxicity: Calibration) -> list[Level]:
-    civil_sets = [each for each in sets if each.is_civil]
-    mixed = [each for each in sets if not each.is_civil and not each.name.endswith(":dev")]
-    civil = _probabilities(civil_sets, toxicity)
-    toxic = _probabilities([each.where(lambda row: row.toxic) for each in mixed], toxicity)
-    found = []
-    for name, share in LEVELS.items():
-        if share * len(civil) < _FEWEST_FLAGGED:
-            continue
-        score = threshold(civil, share)
-        flagged, hits = int((civil >= score).sum()), int((toxic >= score).sum())
-        civil_interval, found_interval = wilson(flagged, len(civil)), wilson(hits, len(toxic))
-        found.append(
-            Level(
-                language=language,
-                name=name,
-                share=share,
-                score=score,
-                civil_flagged=flagged,
-                civil=len(civil),
-                civil_interval=civil_interval,
-                toxic_found=hits,
-                toxic=len(toxic),
-                found_interval=found_interval,
-                precision=_precision(hits / max(1, len(toxic)), flagged / len(civil)),
-                precision_interval=(
-                    _precision(found_interval[0], civil_interval[1]),
-                    _precision(found_interval[1], civil_interval[0]),
-                ),
-                measured_on=tuple(each.name for each in (*civil_sets, *mixed)),
-            )
-        )
-    return found
+def _scores(
+    sets: Sequence[ScoredSet], calibration: Mapping[str, Calibration]
+) -> dict[str, dict[str, Numbers]]:
+    return {
+        each.name: {
+            label: calibration[label].probability(logits[~np.isnan(logits)])
+            for label in ATTRIBUTES
+            for logits in (each.of(label),)
+        }
+        for each in sets
+        if each.rows
+    }
 
 
-def threshold(civil: Numbers, share: float) -> float:
-    """The lowest score from which on at most `share` of these are flagged, rounded up to 1/10,000.
-
-    >>> threshold(np.array([0.1, 0.2, 0.3, 0.4, 0.8]), 0.2)
-    0.4001
-    """
-    allowed = int(share * len(civil))
-    highest_passed = float(np.sort(civil)[::-1][allowed])
-    return min(1.0, float(np.floor(highest_passed * 10_000) + 1) / 10_000)
-
-
-def _probabilities(sets: Sequence[ScoredSet], toxicity: Calibration) -> Numbers:
-    if not sets:
-        return np.array([])
-    logits = np.concatenate([each.of("toxicity") for each in sets])
-    return toxicity.probability(logits[~np.isnan(logits)])
+def _scores_of_toxic(
+    sets: Sequence[ScoredSet], calibration: Mapping[str, Calibration]
+) -> dict[str, dict[str, Numbers]]:
+    """For each attribute the rows that are labelled with it."""
+    return {
+        each.name: {
+            label: calibration[label].probability(logits[flags & ~np.isnan(logits)])
+            for label in ATTRIBUTES
+            for logits, flags in ((each.of(label), _flags(each, label)),)
+        }
+        for each in sets
+    }
 
 
-def _precision(found: float, flagged: float) -> float:
-    right = ASSUMED_SHARE * found
-    wrong = (1 - ASSUMED_SHARE) * flagged
-    return right / (right + wrong) if right + wrong else 1.0
+def _flags(each: ScoredSet, label: str) -> Flags:
+    if label == "toxicity":
+        return each.toxic
+    return np.array([(row.share(label) or 0) >= _HALF for row in each.rows], dtype=np.bool_)
 
 
-def _for_any(level: Level) -> Level:
-    return replace(level, language=ANY_LANGUAGE)
+def _is_harmless(row: Labelled) -> bool:
+    return not row.toxic and is_undoubted(row.labels)

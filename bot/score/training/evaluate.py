@@ -7,17 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.score.evaluation.levels import Taken, named
+from bot.score.evaluation.metrics import Flags, Numbers, auc, average_precision
+from bot.score.evaluation.report import Reliability, reliability
+from bot.score.levels import Levels
 from bot.score.training import own_comments
-from bot.score.training.calibrate import ANY_LANGUAGE, Calibration, Level
-from bot.score.training.measures import (
-    Bin,
-    Flags,
-    Numbers,
-    auc,
-    average_precision,
-    calibration_error,
-    reliability,
-)
+from bot.score.training.calibrate import Calibration
 from bot.score.training.scored import ScoredSet
 
 
@@ -39,22 +34,14 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reliability:
-    language: str
-    comments: int
-    error: float
-    """Mean distance between prediction and truth."""
-    bins: tuple[Bin, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     sets: tuple[Figures, ...]
     slices: tuple[Figures, ...]
     reliability: tuple[Reliability, ...]
 
 
-def evaluate(sets: Sequence[ScoredSet], toxicity: Calibration, levels: Sequence[Level]) -> Measured:
+def evaluate(sets: Sequence[ScoredSet], toxicity: Calibration, taken: Taken) -> Measured:
+    levels = Levels(by_language=named(taken)) if taken else None
     own = [each for each in sets if each.name == own_comments.SET_NAME]
     return Measured(
         sets=tuple(
@@ -69,16 +56,6 @@ def evaluate(sets: Sequence[ScoredSet], toxicity: Calibration, levels: Sequence[
         ),
         reliability=tuple(_reliability(sets, toxicity)),
     )
-
-
-def level_scores(levels: Sequence[Level], language: str) -> dict[str, float]:
-    """The language's own, or those for any language."""
-    own = {each.name: each.score for each in levels if each.language == language}
-    return {
-        each.name: own.get(each.name, each.score)
-        for each in levels
-        if each.language == ANY_LANGUAGE
-    } | own
 
 
 def _parts(each: ScoredSet, key: Callable[..., str]) -> Iterator[tuple[str, ScoredSet]]:
@@ -97,10 +74,10 @@ def _known(each: ScoredSet, toxicity: Calibration) -> tuple[Numbers, Flags]:
 
 
 def _figures(
-    each: ScoredSet, name: str, language: str, toxicity: Calibration, levels: Sequence[Level]
+    each: ScoredSet, name: str, language: str, toxicity: Calibration, levels: Levels | None
 ) -> Figures:
     scores, toxic = _known(each, toxicity)
-    steps = level_scores(levels, language)
+    steps = levels.of(language)["toxicity"] if levels else {}
     harmless, bad = scores[~toxic], scores[toxic]
     return Figures(
         name=name,
@@ -108,8 +85,8 @@ def _figures(
         comments=len(each.rows),
         toxic=int(toxic.sum()),
         unscored=len(each.rows) - len(scores),
-        auc=auc(scores, toxic),
-        average_precision=average_precision(scores, toxic),
+        auc=auc(toxic, scores),
+        average_precision=average_precision(toxic, scores),
         flagged={at: float((harmless >= s).mean()) for at, s in steps.items() if len(harmless)},
         found={at: float((bad >= s).mean()) for at, s in steps.items() if len(bad)},
     )
@@ -125,10 +102,4 @@ def _reliability(sets: Sequence[ScoredSet], toxicity: Calibration) -> Iterator[R
         scores = np.concatenate([scores for scores, _ in parts])
         toxic = np.concatenate([toxic for _, toxic in parts])
         if toxic.any():
-            bins = reliability(scores, toxic)
-            yield Reliability(
-                language=language,
-                comments=len(scores),
-                error=calibration_error(bins),
-                bins=bins,
-            )
+            yield reliability(language, toxic, scores)

@@ -22,8 +22,9 @@ from torch import Tensor, nn
 
 from bot.core.model import ATTRIBUTES
 from bot.core.normalise import for_model
+from bot.score.evaluation.calibration import sigmoid
+from bot.score.evaluation.metrics import rank_correlation
 from bot.score.training.base_weights import BaseWeights
-from bot.score.training.measures import Numbers, sigmoid
 from bot.score.training.network import Network
 from bot.score.training.pack import pack_embeddings
 from bot.score.training.rows import DataError
@@ -151,15 +152,9 @@ def _compare(network: Network, folder: Path, texts: Sequence[str]) -> Parity:
         exact_worst_logit=float(np.abs(exact - of_torch).max()),
         served_mean=float(drift.mean()),
         served_p99=float(np.quantile(drift, 0.99)),
-        served_rank=_rank_correlation(served[:, 0], of_torch[:, 0]),
+        served_rank=rank_correlation(served[:, 0], of_torch[:, 0]),
         megabytes=(folder / SERVED).stat().st_size / 1e6,
     )
-
-
-def _rank_correlation(first: Numbers, second: Numbers) -> float:
-    ranks = np.stack([values.argsort().argsort() for values in (first, second)])
-    matrix = np.asarray(np.corrcoef(ranks.astype(np.float64)))
-    return float(matrix[0, 1])
 
 
 def _first_card() -> dict[str, Any]:

@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.core.facts import level_name
+from bot.score.evaluation.levels import OfLanguage, Taken, card_with_levels, take
 from bot.score.training import own_comments, written
-from bot.score.training.calibrate import Calibration, Level, balanced, fit, levels, served
+from bot.score.training.calibrate import Calibration, balanced, fit, material
 from bot.score.training.card import Made, Source, card_json, model_card
 from bot.score.training.evaluate import Figures, Measured
 from bot.score.training.evaluate import evaluate as measure
@@ -31,7 +33,9 @@ _SERVED = "model.int8.onnx"
 class Judged:
     sets: tuple[ScoredSet, ...]
     calibration: dict[str, Calibration]
-    levels: tuple[Level, ...]
+    material: dict[str, OfLanguage]
+    levels: Taken
+    """Empty when there are too few civil comments."""
 
 
 def calibrate(options: Namespace) -> int:
@@ -47,8 +51,10 @@ def calibrate(options: Namespace) -> int:
         }
         for label, each in judged.calibration.items()
     }
-    card["levels"] = served(judged.levels)
-    card["levels_measured"] = [asdict(each) for each in judged.levels]
+    try:
+        card = card_with_levels(card, judged.material, version=_version(options.model))
+    except ValueError as error:
+        raise DataError(f"no levels can be taken: {error}") from None
     _write(path, card)
     table(
         "Calibration",
@@ -63,11 +69,14 @@ def calibrate(options: Namespace) -> int:
         ("language", "level", "score", "civil flagged", "toxic found", "precision"),
         [
             (
-                each.language, each.name, f"{each.score:.4f}",
-                f"{each.civil_flagged}/{each.civil}", f"{each.toxic_found}/{each.toxic}",
-                f"{100 * each.precision:.0f} %",
+                language, level_name(attribute, name), f"{each.score:.4f}",
+                f"{each.flagged.hits}/{each.flagged.of}",
+                f"{each.found.hits}/{each.found.of}" if each.found else "",
+                f"{100 * each.precision[0]:.0f} %" if each.precision else "",
             )
-            for each in judged.levels
+            for language, of in judged.levels.items()
+            for attribute, by_name in of.items()
+            for name, each in by_name.items()
         ],
     )  # fmt: skip
     return 0
@@ -88,18 +97,20 @@ def card(options: Namespace) -> int:
     judged = _judge(options)
     measured: Measured = measure(judged.sets, judged.calibration["toxicity"], judged.levels)
     made = _made(options)
-    network = (options.model / _SERVED).read_bytes()
-    version = hashlib.sha256(network).hexdigest()[:12]
+    version = _version(options.model)
     path = options.model / CARD_FILE
     max_tokens = json.loads(path.read_text(encoding="utf-8"))["max_tokens"]
-    content = card_json(
-        made=made,
-        calibration=judged.calibration,
-        levels=judged.levels,
-        balanced=balanced(judged.sets, judged.calibration["toxicity"]),
-        max_tokens=max_tokens,
-        version=version,
-    )
+    try:
+        content = card_json(
+            made=made,
+            calibration=judged.calibration,
+            material=judged.material,
+            balanced=balanced(judged.sets, judged.calibration["toxicity"]),
+            max_tokens=max_tokens,
+            version=version,
+        )
+    except ValueError as error:
+        raise DataError(f"no levels can be taken: {error}") from None
     _write(path, content)
     _write(options.model / MEASURED_FILE, asdict(measured))
     text = model_card(
@@ -178,9 +189,12 @@ def _judge(options: Namespace) -> Judged:
 
         found = tuple(score_sets(options.model, sets, on_scored=scored))
     calibration = fit(found)
-    return Judged(
-        sets=found, calibration=calibration, levels=levels(found, calibration["toxicity"])
-    )
+    taken_from = material(found, calibration)
+    return Judged(sets=found, calibration=calibration, material=taken_from, levels=take(taken_from))
+
+
+def _version(model: Path) -> str:
+    return hashlib.sha256((model / _SERVED).read_bytes()).hexdigest()[:12]
 
 
 def _made(options: Namespace) -> Made:

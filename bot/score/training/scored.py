@@ -13,10 +13,10 @@ import numpy as np
 
 from bot.core.model import ATTRIBUTES
 from bot.score.embedded import EmbeddedModel
+from bot.score.evaluation.metrics import Flags, Numbers
 from bot.score.reading import Reading
 from bot.score.training import own_comments
 from bot.score.training.chance import chance
-from bot.score.training.measures import Flags, Numbers
 from bot.score.training.rows import Labelled, read_sets, split
 
 _CACHE = "scored"

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from bot.core.model import ATTRIBUTES
-from bot.score.training.calibrate import ANY_LANGUAGE, balanced, fit, levels, threshold
+from bot.score.evaluation.levels import take
+from bot.score.levels import SHARES, read_levels
+from bot.score.training.calibrate import balanced, fit, material
 from bot.score.training.card import Made, Source, card_json, model_card
-from bot.score.training.evaluate import evaluate, level_scores
+from bot.score.training.evaluate import evaluate
 from bot.score.training.own_comments import SET_NAME
 from bot.score.training.rows import Labelled
 from bot.score.training.scored import ScoredSet
@@ -58,33 +60,39 @@ def sets() -> list[ScoredSet]:
 
 
 def test_a_level_flags_no_more_than_its_share_and_no_less_than_it_may(sets) -> None:
-    toxicity = fit(sets)["toxicity"]
-    found = {(each.language, each.name): each for each in levels(sets, toxicity)}
-    assert {language for language, _ in found} == {"fr", ANY_LANGUAGE}
-    for name, share in (("doubtful", 0.02), ("likely", 0.01), ("sure", 0.002)):
-        level = found["fr", name]
-        assert level.civil_flagged <= share * 5_000
-        assert level.civil_flagged >= 0.8 * share * 5_000
-        assert level.civil_interval[0] < level.civil_flagged / 5_000 < level.civil_interval[1]
-        assert level.precision_interval[0] < level.precision < level.precision_interval[1]
-        assert SET_NAME not in level.measured_on, "what is held out tunes nothing"
-        assert found[ANY_LANGUAGE, name].score == level.score
-    scores = [found["fr", name].score for name in ("doubtful", "likely", "sure")]
+    taken_from = material(sets, fit(sets))
+    assert SET_NAME not in {*taken_from["fr"].civil, *taken_from["fr"].toxic}
+    found = take(taken_from)
+    assert set(found) == {"fr"}, "of Turkish there are too few"
+    assert set(found["fr"]) == set(ATTRIBUTES)
+    for name, share in SHARES.items():
+        level = found["fr"]["toxicity"][name]
+        assert level.flagged.hits <= share * 5_000
+        assert level.flagged.hits >= 0.8 * share * 5_000
+        assert level.found is not None
+        assert level.precision is not None
+        assert level.precision[1] < level.precision[0] < level.precision[2]
+    assert found["fr"]["insult"]["sure"].found is not None
+    assert found["fr"]["threat"]["sure"].found is None, "no set labels threats"
+    scores = [found["fr"]["toxicity"][name].score for name in SHARES]
     assert scores == sorted(scores)
     assert 0 < scores[0] < scores[-1] < 1
 
 
-def test_too_few_civil_comments_make_no_level() -> None:
+def test_a_language_without_a_civil_set_is_measured_on_what_nobody_doubts() -> None:
+    doubted = [0, 0.5]
+    mixed = scored("talk_de", 3_000, toxic_share=0.2, lang="de", second_annotator=doubted)
+    taken_from = material([mixed], fit([mixed]))["de"]
+    harmless = sum(not row.toxic for row in mixed.rows)
+    assert harmless / 3 < taken_from.civil_texts < 2 * harmless / 3
+    assert len(taken_from.pooled("toxicity")[1]) == 3_000 - harmless
+
+
+def test_too_few_civil_comments_make_no_level(sets) -> None:
     few = [scored("civil_fr", 300, toxic_share=0), scored("forum_fr", 200, toxic_share=0.5)]
-    names = [each.name for each in levels(few, fit(few)["toxicity"]) if each.language == "fr"]
-    assert names == ["doubtful"]
-
-
-def test_a_threshold_with_ties_still_keeps_its_promise() -> None:
-    civil = np.array([0.5] * 10 + [0.1] * 90)
-    at = threshold(civil, 0.05)
-    assert (civil >= at).mean() <= 0.05
-    assert threshold(np.full(100, 1.0), 0.02) == 1.0
+    calibration = fit(few)
+    assert take(material(few, calibration)) == {}
+    assert evaluate(few, calibration["toxicity"], {}).sets[0].flagged == {}
 
 
 def test_what_cannot_be_calibrated_says_so(sets) -> None:
@@ -101,9 +109,8 @@ def test_what_cannot_be_calibrated_says_so(sets) -> None:
 
 
 def test_figures_by_set_language_and_slice(sets) -> None:
-    toxicity = fit(sets)["toxicity"]
-    steps = levels(sets, toxicity)
-    measured = evaluate(sets, toxicity, steps)
+    calibration = fit(sets)
+    measured = evaluate(sets, calibration["toxicity"], take(material(sets, calibration)))
     by_name = {each.name: each for each in measured.sets}
     assert by_name["civil_fr"].auc is None
     assert by_name["civil_fr"].found == {}
@@ -111,14 +118,13 @@ def test_figures_by_set_language_and_slice(sets) -> None:
     assert by_name["civil_fr"].flagged["likely"] <= 0.01
     assert by_name["talk_tr"].flagged, "levels for any language are used"
     assert [each.name for each in measured.slices] == ["direct", "quoted"]
-    assert {each.language for each in measured.reliability} == {"fr", "tr"}
-    assert set(level_scores(steps, "tr")) == {"doubtful", "likely", "sure"}
+    assert {each.group for each in measured.reliability} == {"fr", "tr"}
 
 
 def test_an_unscored_comment_is_counted_and_spoils_nothing(sets) -> None:
     sets[1].logits[0] = np.nan
-    toxicity = fit(sets)["toxicity"]
-    measured = evaluate(sets, toxicity, levels(sets, toxicity))
+    calibration = fit(sets)
+    measured = evaluate(sets, calibration["toxicity"], take(material(sets, calibration)))
     forum = next(each for each in measured.sets if each.name == "forum_fr")
     assert forum.unscored == 1
     assert forum.auc is not None
@@ -127,32 +133,33 @@ def test_an_unscored_comment_is_counted_and_spoils_nothing(sets) -> None:
 
 def test_both_cards_say_what_was_measured(sets) -> None:
     calibration = fit(sets)
-    steps = levels(sets, calibration["toxicity"])
+    taken_from = material(sets, calibration)
+    steps = take(taken_from)
     measured = evaluate(sets, calibration["toxicity"], steps)
     threshold_f1 = balanced(sets, calibration["toxicity"])
     card = card_json(
-        made=MADE, calibration=calibration, levels=steps, balanced=threshold_f1,
+        made=MADE, calibration=calibration, material=taken_from, balanced=threshold_f1,
         max_tokens=128, version="0123456789ab",
     )  # fmt: skip
     card = json.loads(json.dumps(card))
     assert card["labels"] == list(ATTRIBUTES)
     assert card["calibration"]["threat"]["fitted_on"] == "not calibrated"
     assert 0 < card["thresholds_toxicity"]["balanced_f1_dev"]["probability"] < 1
-    assert card["thresholds_toxicity"]["fpr_1pct_clean_dev"]["probability"] == next(
-        each["score"]
-        for each in card["levels_measured"]
-        if (each["language"], each["name"]) == ("fr", "likely")
-    )
+    levels = read_levels(card)
+    assert levels is not None
+    assert levels.of("tr") == levels.of("fr") == card["levels"]["fr"]
     text = model_card(
         made=MADE, calibration=calibration, levels=steps, measured=measured, version="0123456789ab"
     )
-    likely = next(each for each in steps if (each.language, each.name) == ("fr", "likely"))
+    likely = steps["fr"]["toxicity"]["likely"]
     forum = next(each for each in measured.sets if each.name == "forum_fr")
     for expected in (
         "Version `0123456789ab`, 19.4 MB",
         "bottom 6 layers with 36,000 word pieces",
         "| forum_fr | 1,234 | fr | MIT | a / forum |",
-        f"| fr | `level.likely` | {likely.score:.4f} | {likely.civil_flagged} of 5,000",
+        f"| fr | `level.likely` | {likely.score:.4f} (",
+        f"| {likely.flagged.hits} of 5,000",
+        "| fr | `level.threat.sure` |",
         f"| forum_fr | fr | 1,000 | {forum.toxic:,} | {forum.auc:.3f} |",
         "| quoted | fr | 150 |",
         "`threat` is not calibrated: 0 comments",

@@ -55,7 +55,7 @@ def work(tmp_path_factory, tiny_base):
     folder = tmp_path_factory.mktemp("training")
     write(folder / "train", "jigsaw_en_sub", rows(labelled, 200))
     write(folder / "dev", "mixed_fr", rows(labelled, 120, start=1000, split="dev"))
-    civil = [labelled(at, text=CIVIL.format(at), split="dev") for at in range(2000, 2600)]
+    civil = [labelled(at, text=CIVIL.format(at), split="dev") for at in range(2000, 3000)]
     write(folder / "dev", "civil_fr", civil)
     (folder / "base.raw").write_bytes(tiny_base)
     (folder / "stages.toml").write_text(STAGES, encoding="utf-8")
@@ -114,10 +114,11 @@ def test_calibration_figures_and_cards_are_written(exported, trained) -> None:
     assert main(["calibrate", str(exported), *sets]) == 0
     card = json.loads((exported / "card.json").read_text(encoding="utf-8"))
     assert card["calibration"]["toxicity"]["fitted_on"] != "not calibrated"
-    assert [each["name"] for each in card["levels_measured"] if each["language"] == "fr"] == [
-        "doubtful",
-        "likely",
-    ]
+    assert set(card["levels"]) == {"fr", "default"}
+    assert set(card["levels"]["fr"]) == set(ATTRIBUTES)
+    french = card["levels_measured"]["languages"]["fr"]
+    assert french["civil_texts"] == 1000
+    assert french["attributes"]["toxicity"]["sure"]["precision"]["share"] > 0.9
     before = (exported / "scored" / "mixed_fr.npz").stat().st_mtime_ns
     assert main(["evaluate", str(exported), *sets]) == 0
     measured = json.loads((exported / "measured.json").read_text(encoding="utf-8"))
@@ -128,7 +129,9 @@ def test_calibration_figures_and_cards_are_written(exported, trained) -> None:
     assert main(["card", str(exported), *sets, *stages]) == 0
     text = (exported / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "| jigsaw_en_sub | 200 | fr | MIT | a test |" in text
-    assert EmbeddedModel(exported).score("merci", limit_s=30), "the finished card still serves"
+    finished = EmbeddedModel(exported)
+    assert finished.score("merci", limit_s=30), "the finished card still serves"
+    assert finished.levels is not None
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(work) -> None:

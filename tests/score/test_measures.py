@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.score.training.measures import (
-    auc,
-    average_precision,
-    best_f1,
-    calibration_error,
-    platt,
-    reliability,
-    sigmoid,
-    wilson,
-)
+from bot.score.evaluation.calibration import best_f1, platt, sigmoid
+from bot.score.evaluation.metrics import auc, average_precision
+from bot.score.evaluation.report import reliability
 
 SCORED = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=40)
 
@@ -34,7 +27,8 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(scored) -> None:
         for good, other in scored
         if not other
     ]
-    value = auc(*arrays(scored))
+    scores, toxic = arrays(scored)
+    value = auc(toxic, scores)
     assert value is None if not pairs else value == pytest.approx(sum(pairs) / len(pairs))
 
 
@@ -42,7 +36,7 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(scored) -> None:
 def test_average_precision_adds_up_the_steps(scored) -> None:
     scores, toxic = arrays(scored)
     if not toxic.any():
-        assert average_precision(scores, toxic) is None
+        assert average_precision(toxic, scores) is None
         return
     expected, before = 0.0, 0.0
     for at in sorted(set(scores), reverse=True):
@@ -50,7 +44,7 @@ def test_average_precision_adds_up_the_steps(scored) -> None:
         recall = (flagged & toxic).sum() / toxic.sum()
         expected += (recall - before) * (flagged & toxic).sum() / flagged.sum()
         before = recall
-    assert average_precision(scores, toxic) == pytest.approx(expected)
+    assert average_precision(toxic, scores) == pytest.approx(expected)
 
 
 @given(SCORED.filter(lambda scored: any(toxic for _, toxic in scored)))
@@ -62,13 +56,6 @@ def test_best_f1_is_the_best(scored) -> None:
         return 2 * (flagged & toxic).sum() / (flagged.sum() + toxic.sum())
 
     assert f1(best_f1(scores, toxic)) == pytest.approx(max(f1(at) for at in scores))
-
-
-def test_wilson_as_printed_in_textbooks() -> None:
-    assert wilson(10, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
-    assert wilson(0, 50)[0] == 0
-    assert 0.06 < wilson(0, 50)[1] < 0.08
-    assert wilson(0, 0) == (0, 1)
 
 
 def test_platt_finds_the_curve_the_labels_were_drawn_from() -> None:
@@ -83,8 +70,11 @@ def test_platt_finds_the_curve_the_labels_were_drawn_from() -> None:
 def test_reliability_of_honest_probabilities_is_flat() -> None:
     rng = np.random.default_rng(6)
     said = rng.random(50_000)
-    bins = reliability(said, rng.random(50_000) < said)
-    assert len(bins) == 10
-    assert calibration_error(bins) < 0.02
-    assert sum(low <= each.predicted <= high for each in bins for low, high in [each.interval]) >= 8
-    assert calibration_error(reliability(said, rng.random(50_000) < said**3)) > 0.1
+    curve = reliability("", rng.random(50_000) < said, said)
+    assert len(curve.bins) == 10
+    assert curve.error < 0.02
+    inside = [
+        each.toxic.interval[0] <= each.mean_score <= each.toxic.interval[1] for each in curve.bins
+    ]
+    assert sum(inside) >= 8
+    assert reliability("", rng.random(50_000) < said**3, said).error > 0.1
