@@ -182,7 +182,13 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         return None
     from bot.chat.client import create_client
     from bot.chat.config import ChatConfig
-    from bot.chat.deliveries import Calls, CaseCards, MessageDeletions
+    from bot.chat.deliveries import (
+        AuthorNotices,
+        AuthorTimeouts,
+        Calls,
+        CaseCards,
+        MessageDeletions,
+    )
     from bot.chat.supervise import Chat
 
     console = _console(parts, _address(settings))
@@ -204,6 +210,8 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     parts.outbox.deliver_with(EffectKind.SHOW_CASE, CaseCards(chat.current))
     parts.outbox.deliver_with(EffectKind.DELETE_MESSAGE, MessageDeletions(chat.current))
     parts.outbox.deliver_with(EffectKind.CALL_PEOPLE, Calls(chat.current))
+    parts.outbox.deliver_with(EffectKind.TIMEOUT_AUTHOR, AuthorTimeouts(chat.current, now))
+    parts.outbox.deliver_with(EffectKind.NOTIFY_AUTHOR, AuthorNotices(chat.current))
     return chat
 
 

@@ -14,13 +14,15 @@ from functools import partial
 
 from bot.core import effects as effect
 from bot.core import own_words
-from bot.core.decide import NONE_RECENT, decide, priority
+from bot.core.alarms import alarms_of
+from bot.core.decide import NONE_RECENT, decide, held_back, priority, removes
 from bot.core.effects import Announcement, Call, Occasion
-from bot.core.evaluate import evaluate
+from bot.core.evaluate import author_key, evaluate
 from bot.core.facts import gather
 from bot.core.model import (
     RULEBOOK,
     Actor,
+    AlarmKind,
     Basis,
     Case,
     Comment,
@@ -44,6 +46,7 @@ from bot.core.model import (
 from bot.ports import CaseEffects, Pending, Ports, Taking
 
 _REPORTED = Words(fr="Signalé par un lecteur.", en="Reported by a reader.")
+_UP = Call(what=Occasion.ESCALATION, by=RULEBOOK)
 _TAKEN_BACK = Words(
     fr="Une décision a été annulée, le commentaire est de nouveau à l'étude.",
     en="A decision was taken back, the comment is under review again.",
@@ -66,14 +69,19 @@ async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
     comment = replace(comment, language=ports.language_of(comment.text, comment.language))
     scores = await _scored(ports, comment)
     facts = gather(comment=comment, scores=scores, history=pending.history, now=ports.now())
-    asked = evaluate(ports.rulebook(), facts, default=ports.policy.default)
-    if asked.outcome is not Outcome.REJECT:
+    rulebook = ports.rulebook()
+    asked = evaluate(
+        rulebook,
+        facts,
+        default=ports.policy.default,
+        author=author_key(comment.site, comment.author.id),
+        today=rulebook.modes.today(ports.now()),
+    )
+    if not removes(asked):
         verdict = decide(asked, scores=scores, recent=NONE_RECENT, policy=ports.policy)
         return await _recorded(ports, pending, scores, verdict)
     async with ports.turn_to_reject:
-        recent = await ports.store.comments.recent_rejections(now=ports.now())
-        verdict = decide(asked, scores=scores, recent=recent, policy=ports.policy)
-        return await _recorded(ports, pending, scores, verdict)
+        return await _recorded(ports, pending, scores, await _within_caps(ports, asked, scores))
 
 
 async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
@@ -110,6 +118,20 @@ async def _scored(ports: Ports, comment: Comment) -> Scores | Unscored:
     return replace(scores, whole=whole.values, worst=worst)
 
 
+async def _within_caps(ports: Ports, asked: Verdict, scores: Scores | Unscored) -> Verdict:
+    """A removal, unless a cap, a rule's own limits or an alarm about it stand in the way."""
+    rulebook, fired = ports.rulebook(), {hit.rule for hit in asked.hits}
+    limited = [rule.id for rule in rulebook.rules if rule.limits and rule.id in fired]
+    recent = await ports.store.comments.recent_rejections(limited, now=ports.now())
+    surging = {
+        alarm.rule
+        for alarm in await ports.store.alarms.open()
+        if alarm.kind is AlarmKind.RULE_SURGE and alarm.rule
+    }
+    held = held_back(rulebook, recent, surging)
+    return decide(asked, scores=scores, recent=recent, policy=ports.policy, held=held)
+
+
 async def _recorded(
     ports: Ports, pending: Pending, scores: Scores | Unscored, verdict: Verdict
 ) -> Verdict | None:
@@ -122,8 +144,10 @@ async def _recorded(
         reason=verdict.reason if verdict.outcome is Outcome.REJECT else None,
         rules=tuple(hit.rule for hit in verdict.hits),
         rulebook=verdict.rulebook,
+        further=verdict.further,
     )
     to_show = verdict.outcome is Outcome.REVIEW or pending.has_case
+    up = verdict.outcome is Outcome.REVIEW and verdict.further.escalate
     written = await ports.store.comments.judge(
         comment,
         scores=scores,
@@ -132,7 +156,9 @@ async def _recorded(
         effects=(
             *effect.after_verdict(comment, announcement, now=now, outlets=ports.outlets),
             *(effect.show_case(comment.id, now=now, outlets=ports.outlets) if to_show else ()),
+            *(effect.call_people(comment.id, _UP, now=now, outlets=ports.outlets) if up else ()),
         ),
+        alarms=alarms_of(verdict),
         now=now,
     )
     return verdict if written else None

@@ -9,10 +9,15 @@ import pytest
 
 from bot import pipeline
 from bot.core.decide import Policy
+from bot.core.evaluate import Limits, Rule, Rulebook
 from bot.core.model import (
+    ActorKind,
+    AlarmKind,
     Basis,
     Delivered,
     EffectKind,
+    Further,
+    Idle,
     Outcome,
     RefusalKind,
     Refused,
@@ -27,7 +32,7 @@ from bot.core.model import (
 )
 from bot.core.reasons import Reason
 from bot.ports import Ports
-from tests.conftest import ANNA, BEN, TestClock, submission
+from tests.conftest import ANNA, BEN, RULEBOOK, TestClock, submission
 
 ALL = tuple(EffectKind)
 
@@ -347,3 +352,82 @@ async def test_in_degraded_mode_nothing_is_removed_automatically(ports: Ports, s
     case = await ports.store.cases.for_comment(comment_id)
     assert case is not None
     assert case.basis is Basis.DEGRADED
+
+
+def _book(rule: Rule) -> Rulebook:
+    return replace(RULEBOOK, rules=(RULEBOOK.rules[0], rule))
+
+
+async def test_a_rules_own_limit_holds_to_the_unit_and_raises_an_alarm(ports: Ports) -> None:
+    limited = replace(RULEBOOK.rules[1], limits=Limits(per_hour=2))
+    bound = replace(ports, rulebook=lambda: _book(limited))
+    ids = [
+        (await pipeline.receive(bound, submission(str(n), f"affreux {n}"))).comment_id
+        for n in range(8)
+    ]
+    await asyncio.gather(*(pipeline.moderate(bound, comment_id) for comment_id in ids))
+    assert (await ports.store.totals()).by_state == {State.REJECTED: 2, State.IN_REVIEW: 6}
+    (alarm,) = await ports.store.alarms.open()
+    assert (alarm.kind, alarm.rule) == (AlarmKind.RULE_CAP, "sure-toxicity")
+    held = (await ports.store.cases.queue(limit=1))[0]
+    record = await ports.store.comments.record(held.comment.id)
+    assert record is not None
+    assert record.verdict is not None
+    assert (record.verdict.hits[0].idle, record.verdict.basis) == (Idle.LIMIT, Basis.CAP)
+
+
+async def test_a_surging_rule_removes_nothing_until_its_alarm_is_closed(ports: Ports) -> None:
+    sound = ports.store.alarms.sound
+    await sound(AlarmKind.RULE_SURGE, rule="sure-toxicity", detail={}, now=ports.now())
+    comment_id = await accepted(ports, "affreux", "1")
+    comment = await ports.store.comments.get(comment_id)
+    assert comment is not None
+    assert comment.state is State.IN_REVIEW
+    (alarm,) = await ports.store.alarms.open()
+    await ports.store.alarms.close(alarm.id, actor=ANNA, now=ports.now())
+    comment = await ports.store.comments.get(await accepted(ports, "affreux", "2"))
+    assert comment is not None
+    assert comment.state is State.REJECTED
+
+
+async def test_what_a_rule_asks_for_further_is_recorded_and_told(ports: Ports) -> None:
+    asked = Further(tags=("doxxing",), notify_author=True, escalate=True)
+    bound = replace(ports, rulebook=lambda: _book(replace(RULEBOOK.rules[1], further=asked)))
+    comment_id = await accepted(bound, "affreux")
+    record = await ports.store.comments.record(comment_id)
+    assert record is not None
+    assert record.verdict is not None
+    assert record.verdict.further == asked
+    (item,) = await ports.store.outbox.waiting()
+    data = item.effect.payload["data"]
+    assert isinstance(data, dict)
+    assert (data["tags"], data["notify_author"]) == (["doxxing"], True)
+
+
+async def test_deletions_before_a_review_count_against_the_cap(ports: Ports) -> None:
+    deleting = replace(RULEBOOK.rules[1], outcome=Outcome.REVIEW, further=Further(delete=True))
+    policy = Policy(max_rejections_per_hour=1, max_rejections_per_day=10)
+    bound = replace(ports, rulebook=lambda: _book(deleting), policy=policy)
+    discord = {"site": "discord:7", "source": Source.DISCORD, "story": Story(id="99")}
+    for number in ("1", "2"):
+        await accepted(bound, "affreux", number, **discord)
+    kinds = [item.effect.kind for item in await ports.store.outbox.waiting()]
+    assert kinds.count(EffectKind.DELETE_MESSAGE) == 1
+    assert [alarm.kind for alarm in await ports.store.alarms.open()] == [AlarmKind.CAP]
+
+
+async def test_a_rule_that_escalates_hands_the_case_to_the_leads(ports: Ports) -> None:
+    asked = Further(escalate=True)
+    book = replace(RULEBOOK, rules=(replace(RULEBOOK.rules[0], further=asked), RULEBOOK.rules[1]))
+    bound = replace(ports, rulebook=lambda: book)
+    comment_id = await accepted(bound, "bof")
+    case = await ports.store.cases.for_comment(comment_id)
+    assert case is not None
+    assert case.escalation is not None
+    assert case.escalation.by.kind is ActorKind.RULEBOOK
+    kinds = [item.effect.kind for item in await ports.store.outbox.waiting()]
+    assert EffectKind.CALL_PEOPLE in kinds
+    wanted = await order(ports, comment_id, Outcome.APPROVE)
+    refused = await pipeline.resolve(ports, wanted)
+    assert isinstance(refused, Refused)
+    assert refused.kind is RefusalKind.ESCALATED

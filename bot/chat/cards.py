@@ -35,7 +35,6 @@ from bot.core.model import (
     RuleHit,
     Scores,
     Source,
-    Stage,
     State,
     Unscored,
 )
@@ -253,7 +252,7 @@ def _rules(case: Case, record: CommentRecord, *, language: str) -> list[str]:
     because = neutral(case.because.in_language(language), limit=300, max_lines=2)
     lines = [f"**{texts.BASES[case.basis].in_language(language).capitalize()}** — {because}"]
     hits = record.verdict.hits if record.verdict else ()
-    live_first = sorted(hits, key=lambda hit: hit.stage is not Stage.LIVE)
+    live_first = sorted(hits, key=lambda hit: not hit.acts)
     lines += [_rule(hit, language=language) for hit in live_first[:_MOST_RULES]]
     if len(hits) > _MOST_RULES:
         lines.append(say(texts.MORE_RULES, language, count=len(hits) - _MOST_RULES))
@@ -261,7 +260,10 @@ def _rules(case: Case, record: CommentRecord, *, language: str) -> list[str]:
 
 
 def _rule(hit: RuleHit, *, language: str) -> str:
-    trial = f" ({say(texts.SHADOW, language)})" if hit.stage is not Stage.LIVE else ""
+    trial = ""
+    if not hit.acts:
+        why = texts.IDLE[hit.idle] if hit.idle else texts.SHADOW
+        trial = f" ({say(why, language)})"
     because = one_line(hit.because.in_language(language), limit=150)
     return f"• **{one_line(hit.rule, limit=80)}**{trial} — {because}"
 

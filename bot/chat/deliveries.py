@@ -1,23 +1,37 @@
-"""Effects whose way out is Discord: cards to show, messages to delete. The outbox calls these."""
+"""Effects whose way out is Discord: cards to show, messages to delete, members to time out or to
+tell. The outbox calls these."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import discord
 
+from bot.chat import texts
 from bot.chat.board import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.chat.calls import call
 from bot.chat.client import VeilleurClient
 from bot.chat.errors import DiscordError, said
+from bot.chat.safe_text import one_line
+from bot.chat.texts import say
 from bot.core.model import Delivered, Delivery, OutboxItem, Retry, Undeliverable
+from bot.core.reasons import Reason, label
+from bot.ports import Clock
 
 CurrentClient = Callable[[], VeilleurClient | None]
 """The client of this moment; None while there is none."""
 
 _MISSING_ACCESS = 50001
 _MISSING_PERMISSIONS = 50013
+_CANNOT_DM = 50007
+_NO_MUTUAL_SERVER = 50278
+_UNKNOWN_MEMBER, _UNKNOWN_USER, _UNKNOWN_GUILD = 10007, 10013, 10004
 _NOT_CONNECTED = Retry(error="not connected to Discord", after_s=5.0, counts=False)
+
+
+_WHY_TIMEOUT = "Veilleur: a rule asks for it"
+"""For the server's own audit log."""
 
 
 class CaseCards:
@@ -93,6 +107,78 @@ class MessageDeletions:
                 client.intake.own_deletions.discard(message_id)  # it is still there
             return _judged(error, channel_id)
         return Delivered()
+
+
+class AuthorTimeouts:
+    """Delivers TIMEOUT_AUTHOR: a member may not write until the time that was recorded."""
+
+    def __init__(self, client: CurrentClient, now: Clock) -> None:
+        self._client = client
+        self._now = now
+
+    async def deliver(self, item: OutboxItem) -> Delivery:
+        client = self._client()
+        if client is None or not client.online:
+            return _NOT_CONNECTED
+        until = datetime.fromisoformat(str(item.effect.payload["until"]))
+        if until <= self._now():
+            return Delivered()  # it would have ended by now
+        guild_id = int(str(item.effect.payload["guild_id"]))
+        user_id = int(str(item.effect.payload["user_id"]))
+        try:
+            guild = client.get_guild(guild_id) or await client.fetch_guild(guild_id)
+            member = await guild.fetch_member(user_id)
+            if member.timed_out_until is None or member.timed_out_until < until:
+                await member.timeout(until, reason=_WHY_TIMEOUT)
+        except DiscordError as error:
+            return _judged_of_member(
+                error,
+                what=f"not allowed to time out this member of server {guild_id}: give the bot's "
+                "role «Time out members» and place it above the member's; owners and "
+                "administrators cannot be timed out",
+            )
+        return Delivered()
+
+
+class AuthorNotices:
+    """Delivers NOTIFY_AUTHOR: a direct message, never a word where others read it."""
+
+    def __init__(self, client: CurrentClient) -> None:
+        self._client = client
+
+    async def deliver(self, item: OutboxItem) -> Delivery:
+        client = self._client()
+        if client is None or not client.online:
+            return _NOT_CONNECTED
+        payload = item.effect.payload
+        guild = client.get_guild(int(str(payload["guild_id"])))
+        try:
+            user = await client.fetch_user(int(str(payload["user_id"])))
+            await user.send(_notice(payload, server=guild.name if guild else "", client=client))
+        except DiscordError as error:
+            return _judged_of_member(
+                error,
+                what="the author takes no direct messages from this server's members, or has "
+                "blocked the bot: they cannot be told in private, and are never told in public",
+            )
+        return Delivered()
+
+
+def _notice(payload: Mapping[str, object], *, server: str, client: VeilleurClient) -> str:
+    language = client.config.language
+    reason = payload.get("reason")
+    why = label(Reason(str(reason)), language) if reason else say(texts.NOTICE_NO_REASON, language)
+    text = texts.NOTICE_REMOVED if payload["removed"] else texts.NOTICE_WAITS
+    return say(text, language, server=one_line(server, limit=100), reason=why)
+
+
+def _judged_of_member(error: BaseException, *, what: str) -> Delivery:
+    code = error.code if isinstance(error, discord.HTTPException) else None
+    if code in {_UNKNOWN_MEMBER, _UNKNOWN_USER, _UNKNOWN_GUILD}:
+        return Delivered()  # gone: there is nobody to act on
+    if code in {_MISSING_ACCESS, _MISSING_PERMISSIONS, _CANNOT_DM, _NO_MUTUAL_SERVER}:
+        return Undeliverable(error=f"{what} ({said(error)})")
+    return Retry(error=said(error))
 
 
 def _judged(error: BaseException, channel_id: int) -> Delivery:

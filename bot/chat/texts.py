@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.effects import Occasion
-from bot.core.model import Basis, Outcome, RefusalKind, State, Words
+from bot.core.model import Basis, Idle, Outcome, RefusalKind, State, Words
 
 ATTRIBUTES = {
     "toxicity": Words(fr="Toxicité", en="Toxicity"),
@@ -53,6 +53,12 @@ SOMEBODY = Words(fr="quelqu'un", en="somebody")
 NOT_SCORED_YET = Words(fr="Pas encore évalué.", en="Not scored yet.")
 UNSCORED = Words(fr="Non évalué : {why}", en="Not scored: {why}")
 DEGRADED = Words(fr="⚠️ Évalué par le modèle de secours.", en="⚠️ Scored by the stand-in model.")
+IDLE = {
+    Idle.EXPIRED: Words(fr="expirée, sans effet", en="expired, no effect"),
+    Idle.OUT_OF_SHARE: Words(fr="à l'essai, pas sur cet auteur", en="on trial, not on this author"),
+    Idle.LIMIT: Words(fr="sa limite est atteinte", en="its limit is reached"),
+    Idle.SURGE: Words(fr="retenue, alerte en cours", en="held back, an alarm is open"),
+}
 SHADOW = Words(fr="à l'essai", en="on trial")
 MORE_RULES = Words(fr="Autres règles : {count}", en="More rules: {count}")
 WAITING_SINCE = Words(fr="En attente {since}", en="Waiting since {since}")
@@ -250,6 +256,17 @@ COMMAND_AUTHOR = Words(fr="Derniers commentaires d'un auteur", en="An author's l
 COMMAND_AUTHOR_NAME = Words(fr="Nom, ou son début", en="Name, or how it begins")
 COMMAND_SEARCH = Words(fr="Chercher dans les commentaires", en="Search the comments")
 COMMAND_SEARCH_TEXT = Words(fr="Mots à trouver", en="Words to find")
+NOTICE_REMOVED = Words(
+    fr="Votre message sur le serveur {server} a été retiré. Motif : {reason}. Si vous pensez que c'est "
+    "une erreur, écrivez à la modération du serveur.",
+    en="Your message on the server {server} was removed. Reason: {reason}. If you think this is a "
+    "mistake, write to the server's moderators.",
+)
+NOTICE_WAITS = Words(
+    fr="Votre message sur le serveur {server} attend l'avis de la modération. Motif : {reason}.",
+    en="Your message on the server {server} waits for the moderators. Reason: {reason}.",
+)
+NOTICE_NO_REASON = Words(fr="non précisé", en="not stated")
 SHOW_ALL = Words(fr="Texte entier", en="Full text")
 PAGE = Words(fr="page {page} sur {pages}", en="page {page} of {pages}")
 PREVIOUS_PAGE = Words(fr="Page précédente", en="Previous page")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from bot.cli.desk import now
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import one_line, out, tell
 from bot.core.model import MAX_TEXT_CHARS, FactValue
@@ -33,6 +34,7 @@ class _Answer:
     rule: ReadRule
     fired: bool | None
     read: Mapping[str, FactValue | None]
+    expired: bool
 
 
 def explain(
@@ -112,7 +114,8 @@ async def _explained(
     from bot.score.language import detect
 
     every, files = read(folder).rules, written(folder)
-    chosen = loaded(settings.scorer)
+    rulebook, chosen = load(folder), loaded(settings.scorer)
+    today = rulebook.modes.today(now())
 
     async def score(text: str) -> Scores | Unscored:
         return scored(chosen, text, detect(text, settings.language).language)
@@ -124,10 +127,11 @@ async def _explained(
             rule=each,
             fired=fired,
             read={name: facts.get(name) for name in files[each.rule.id].reads},
+            expired=each.rule.is_expired(today),
         )
         for each, fired in zip(every, conditions(facts), strict=True)
     )
-    asked = evaluate(load(folder), facts, default=settings.default_outcome)
+    asked = evaluate(rulebook, facts, default=settings.default_outcome, today=today)
     scores: Scores | Unscored = ScoresOf(values={}, scorer=chosen.model.name, version="")
     if facts.get("score.unscored"):
         scores = NoScores(reason="")
@@ -146,7 +150,7 @@ def _tell_table(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
             rule.id,
             rule.stage.value,
             rule.outcome.value,
-            _ANSWERS[each.fired],
+            _ANSWERS[each.fired] + (", but expired" if each.expired else ""),
             read,
             style=_STYLES[each.fired],
         )
@@ -165,6 +169,7 @@ def _tell_json(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
                 "stage": each.rule.rule.stage.value,
                 "then": each.rule.rule.outcome.value,
                 "fired": each.fired,
+                "expired": each.expired,
                 "read": dict(each.read),
             }
             for each in answers

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # CEL and YAML take their time to load
     from bot.rulebook import ReadFolder
 
 CHECKS = {
+    "expired": "The rule's last day is past: it acts no longer.",
     "fault": "The rule file cannot be used as it is.",
     "contradiction": "Live rules ask to approve and to reject the same comment.",
     "covered": "Wherever the rule fires, another one that is at least as strict fires too.",
@@ -51,6 +52,10 @@ class Remark:
 
 def remarks_of(faults: tuple[Fault, ...]) -> tuple[Remark, ...]:
     return tuple(Remark(check="fault", level="error", fault=fault) for fault in faults)
+
+
+def warnings_of(check: str, faults: tuple[Fault, ...]) -> tuple[Remark, ...]:
+    return tuple(Remark(check=check, level="warning", fault=fault) for fault in faults)
 
 
 def summary(folder: ReadFolder) -> str:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import backtest, explain, lint, new_rule, rulebooks
-from bot.cli.reports import Format, remarks_of, summary, tell_json, tell_sarif
+from bot.cli.desk import now
+from bot.cli.reports import (
+    Format,
+    Remark,
+    remarks_of,
+    summary,
+    tell_json,
+    tell_remarks,
+    tell_sarif,
+    warnings_of,
+)
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, one_line, tell
 from bot.core.errors import Fault, RulesError
@@ -43,9 +53,11 @@ def check(
 ) -> None:
     """Check every rule file.
 
-    Each fault is shown as file:line:column, as JSON, or as SARIF for code hosting.
+    Each fault is shown as file:line:column, as JSON, or as SARIF for code hosting. A rule whose
+    last day is past is a warning.
     """
     from bot.rulebook import read
+    from bot.rulebook.expiry import expired
 
     folder = directory or surroundings(context).settings().rules_folder
     found: ReadFolder | None = None
@@ -56,14 +68,23 @@ def check(
         if form is Format.TEXT:
             raise
         faults = error.faults
+    remarks = remarks_of(faults)
+    if found is not None:
+        remarks = warnings_of("expired", expired(found, folder, found.modes.today(now())))
     if form is Format.JSON:
-        tell_json(folder, found, remarks_of(faults))
+        tell_json(folder, found, remarks)
     elif form is Format.SARIF:
-        tell_sarif(remarks_of(faults))
+        tell_sarif(remarks)
     elif found is not None:
-        tell(f"{folder}: {summary(found)}: all is well")
+        _tell_sound(folder, found, remarks)
     if faults:
         raise typer.Exit(1)
+
+
+def _tell_sound(folder: Path, found: ReadFolder, warnings: tuple[Remark, ...]) -> None:
+    if warnings:
+        tell_remarks(warnings)
+    tell(f"{folder}: {summary(found)}: {'no faults' if warnings else 'all is well'}")
 
 
 @commands.command("test")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from bot.core.model import Basis, Outcome, Scores, Unscored, Verdict, Words
+from bot.core.evaluate import Limits, Rulebook
+from bot.core.model import Basis, Idle, Outcome, Scores, Unscored, Verdict, Words
 from bot.core.reasons import Reason
 
 
@@ -22,11 +24,21 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Of the last hour and the last 24 hours."""
+
+    last_hour: int = 0
+    last_day: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecentRejections:
-    """Automatic rejections of the last hour and the last 24 hours, this comment left out."""
+    """What was removed automatically of late, this comment left out."""
 
     last_hour: int
     last_day: int
+    by_rule: Mapping[str, Count] = field(default_factory=dict)
+    """How often a rule acted; those without `limits` may be left out."""
 
 
 NONE_RECENT = RecentRejections(last_hour=0, last_day=0)
@@ -39,38 +51,102 @@ _CAPPED = Words(
     fr="Plafond de refus automatiques atteint : à vous de juger.",
     en="The cap on automatic refusals is reached: yours to judge.",
 )
+_LIMITED = Words(
+    fr="La règle a atteint sa propre limite : à vous de juger.",
+    en="The rule has reached its own limit: yours to judge.",
+)
+_SURGING = Words(
+    fr="La règle se déclenche bien plus souvent que d'habitude : à vous de juger.",
+    en="The rule fires far more often than it used to: yours to judge.",
+)
 _DEGRADED = Words(
     fr="Le modèle voulu manque, rien n'est refusé automatiquement : à vous de juger.",
     en="The wanted model is missing, nothing is refused automatically: yours to judge.",
 )
 
 
+def removes(verdict: Verdict) -> bool:
+    """Whether something would be taken from the author without a person's word."""
+    if verdict.outcome is Outcome.REJECT:
+        return True
+    further = verdict.further
+    return further.delete or further.timeout_s > 0
+
+
 def decide(
-    verdict: Verdict, *, scores: Scores | Unscored, recent: RecentRejections, policy: Policy
+    verdict: Verdict,
+    *,
+    scores: Scores | Unscored,
+    recent: RecentRejections,
+    policy: Policy,
+    held: Mapping[str, Idle] | None = None,
 ) -> Verdict:
     """The verdict, or a review in its place where a machine must not have the last word.
 
-    A refusal keeps its reason when it becomes a review, so that a moderator finds it filled in.
+    `held` names rules that must not remove anything, and why; see `held_back`. A refusal keeps its
+    reason when it becomes a review, so that a moderator finds it filled in.
     """
     if isinstance(scores, Unscored):
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.UNSCORED, because=_UNSCORED)
-    if verdict.outcome is not Outcome.REJECT:
+    if not removes(verdict):
         return verdict
     if scores.degraded:
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.DEGRADED, because=_DEGRADED)
-    if (
+    if _is_capped(recent, policy):
+        return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.CAP, because=_CAPPED)
+    return _without_held(verdict, held or {})
+
+
+def held_back(
+    rulebook: Rulebook, recent: RecentRejections, surging: Collection[str]
+) -> dict[str, Idle]:
+    """Rules that must not remove anything now: at their own limits, or `surging`."""
+    held = dict.fromkeys(surging, Idle.SURGE)
+    for rule in rulebook.rules:
+        count = recent.by_rule.get(rule.id, Count())
+        if rule.limits and _reached(rule.limits, count):
+            held[rule.id] = Idle.LIMIT
+    return held
+
+
+def _reached(limits: Limits, count: Count) -> bool:
+    pairs = ((limits.per_hour, count.last_hour), (limits.per_day, count.last_day))
+    return any(limit is not None and number >= limit for limit, number in pairs)
+
+
+def _is_capped(recent: RecentRejections, policy: Policy) -> bool:
+    return (
         recent.last_hour >= policy.max_rejections_per_hour
         or recent.last_day >= policy.max_rejections_per_day
-    ):
-        return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.CAP, because=_CAPPED)
-    return verdict
+    )
+
+
+def _without_held(verdict: Verdict, held: Mapping[str, Idle]) -> Verdict:
+    """Rules that are held back ask no more; what the others ask for stands."""
+    hits = tuple(
+        replace(hit, idle=held[hit.rule])
+        if hit.acts and hit.rule in held and (hit.outcome is Outcome.REJECT or hit.further.removes)
+        else hit
+        for hit in verdict.hits
+    )
+    if hits == verdict.hits:
+        return verdict
+    rejecting = [hit for hit in hits if hit.acts and hit.outcome is Outcome.REJECT]
+    if verdict.outcome is Outcome.REJECT and rejecting:
+        first = rejecting[0]
+        return replace(verdict, hits=hits, reason=first.reason, because=first.because)
+    why = {hit.idle for hit in hits}
+    because = _SURGING if Idle.SURGE in why and Idle.LIMIT not in why else _LIMITED
+    return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.CAP, because=because, hits=hits)
 
 
 def priority(verdict: Verdict, scores: Scores | Unscored, *, reports: int) -> float:
-    """How soon a person should look: the worst attribute (0 to 1), plus 1 for readers' reports.
+    """How soon a person should look: the worst attribute (0 to 1), plus 1 for readers' reports
+    and 2 for a rule that escalates.
 
     An unscored comment counts as 0.5: unknown is neither harmless nor urgent.
     """
     worst = 0.5 if isinstance(scores, Unscored) else max(scores.values.values(), default=0.5)
     refused = 0.25 if any(hit.outcome is Outcome.REJECT for hit in verdict.hits) else 0.0
-    return worst + refused + (1.0 if reports else 0.0)
+    escalated = 2.0 if verdict.further.escalate else 0.0
+    return worst + refused + escalated + (1.0 if reports else 0.0)

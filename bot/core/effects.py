@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.model import (
+    NOTHING_FURTHER,
     Actor,
     Comment,
     Effect,
     EffectKind,
+    Further,
     Outcome,
     Source,
     State,
@@ -43,6 +45,7 @@ class Announcement:
     note: str | None = None
     rules: tuple[str, ...] = ()
     rulebook: str | None = None
+    further: Further = NOTHING_FURTHER
 
 
 class Occasion(StrEnum):
@@ -68,7 +71,8 @@ def after_verdict(
     comment: Comment, announcement: Announcement, *, now: datetime, outlets: Outlets
 ) -> tuple[Effect, ...]:
     """Effects of an automatic decision: nothing waits for an undo."""
-    return _outward(comment, announcement, now=now, due_at=now, revocable=False, outlets=outlets)
+    outward = _outward(comment, announcement, now=now, due_at=now, revocable=False, outlets=outlets)
+    return (*outward, *_towards_member(comment, announcement, now=now))
 
 
 def after_resolution(
@@ -118,7 +122,7 @@ def _outward(
     outlets: Outlets,
 ) -> tuple[Effect, ...]:
     if comment.source is Source.DISCORD:
-        if announcement.outcome is not Outcome.REJECT:
+        if announcement.outcome is not Outcome.REJECT and not announcement.further.delete:
             return ()
         payload: Mapping[str, object] = {
             "channel_id": comment.story.id,
@@ -132,6 +136,39 @@ def _outward(
     return (
         Effect(kind=kind, subject=comment.id, due_at=due_at, payload=payload, revocable=revocable),
     )
+
+
+def _towards_member(
+    comment: Comment, announcement: Announcement, *, now: datetime
+) -> tuple[Effect, ...]:
+    """What a rule does to the author of a Discord message."""
+    server = discord_server(comment)
+    if server is None:
+        return ()
+    further = announcement.further
+    member = {"guild_id": server, "user_id": comment.author.id}
+    made: list[tuple[EffectKind, dict[str, object]]] = []
+    if further.timeout_s:
+        until = now + timedelta(seconds=further.timeout_s)
+        made.append((EffectKind.TIMEOUT_AUTHOR, {**member, "until": until.isoformat()}))
+    if further.notify_author:
+        gone = further.delete or announcement.outcome is Outcome.REJECT
+        reason = announcement.reason
+        notice: dict[str, object] = {
+            "removed": gone,
+            "outcome": announcement.outcome.value,
+            "reason": reason.value if reason else None,
+        }
+        made.append((EffectKind.NOTIFY_AUTHOR, {**member, **notice}))
+    return tuple(
+        Effect(kind=kind, subject=comment.id, due_at=now, payload=payload) for kind, payload in made
+    )
+
+
+def discord_server(comment: Comment) -> str | None:
+    """The id of the server a Discord message stands in."""
+    name, _, server = comment.site.partition(":")
+    return server if comment.source is Source.DISCORD and name == "discord" and server else None
 
 
 def site_message(
@@ -157,5 +194,7 @@ def site_message(
             "decided_by": announcement.actor.kind.value,
             "rules": list(announcement.rules),
             "rulebook": announcement.rulebook,
+            "tags": list(announcement.further.tags),
+            "notify_author": announcement.further.notify_author,
         },
     }

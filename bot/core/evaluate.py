@@ -5,11 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
 from typing import Protocol
 
-from bot.core.model import Basis, FactValue, Outcome, RuleHit, Stage, Verdict, Words
+from bot.core.model import (
+    NOTHING_FURTHER,
+    Basis,
+    FactValue,
+    Further,
+    Idle,
+    Outcome,
+    RuleHit,
+    Stage,
+    Verdict,
+    Words,
+)
 from bot.core.modes import NO_CALENDAR, Modes
 from bot.core.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often a rule may remove something by itself; further ones go to people."""
+
+    per_hour: int | None = None
+    per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +45,22 @@ class Rule:
     """May hold `{fact.name}`, filled with the value that was read."""
     reason: Reason | None = None
     """Set whenever `outcome` is REJECT."""
+    share: float = 1.0
+    """Of the authors that a CANARY acts on, 0 to 1."""
+    further: Further = NOTHING_FURTHER
+    limits: Limits | None = None
+    expires: date | None = None
+    """The last day on which it acts, by the site's calendar."""
+    owner: str | None = None
+    known_false_positives: tuple[str, ...] = ()
+
+    def is_expired(self, today: date | None) -> bool:
+        return self.expires is not None and today is not None and today > self.expires
+
+    def tries(self, author: str) -> bool:
+        """Whether a canary acts on this author: always the same answer for the same one."""
+        digest = sha256(f"{author}\0{self.id}".encode("utf-8", "replace")).digest()
+        return int.from_bytes(digest[:8]) < self.share * 2**64
 
 
 class Conditions(Protocol):
@@ -56,11 +93,27 @@ _CONFLICT = Words(
 _DEFAULT = Words(fr="Aucune règle ne s'applique.", en="No rule applies.")
 
 
-def evaluate(rulebook: Rulebook, facts: Mapping[str, FactValue], *, default: Outcome) -> Verdict:
-    """What the live rules ask for together; `default` when none of them fired."""
+def author_key(site: str, author_id: str) -> str:
+    """The author as canaries know them."""
+    return f"{site}\0{author_id}"
+
+
+def evaluate(
+    rulebook: Rulebook,
+    facts: Mapping[str, FactValue],
+    *,
+    default: Outcome,
+    author: str = "",
+    today: date | None = None,
+) -> Verdict:
+    """What the acting rules ask for together; `default` when none of them fired.
+
+    `author` is an `author_key`; `today` is the day on the site's calendar, without which no rule is
+    taken for expired.
+    """
     answers = tuple(zip(rulebook.rules, rulebook.conditions(facts), strict=True))
-    hits = tuple(_hit(rule, facts) for rule, fired in answers if fired)
-    outcome, basis, leading = _strictest([hit for hit in hits if hit.stage is Stage.LIVE], default)
+    hits = tuple(_hit(rule, facts, author=author, today=today) for rule, fired in answers if fired)
+    outcome, basis, leading = _strictest([hit for hit in hits if hit.acts], default)
     return Verdict(
         outcome=outcome,
         basis=basis,
@@ -83,10 +136,17 @@ def _strictest(live: list[RuleHit], default: Outcome) -> tuple[Outcome, Basis, R
     return leading.outcome, Basis.RULE, leading
 
 
-def _hit(rule: Rule, facts: Mapping[str, FactValue]) -> RuleHit:
+def _hit(rule: Rule, facts: Mapping[str, FactValue], *, author: str, today: date | None) -> RuleHit:
+    idle = None
+    if rule.is_expired(today):
+        idle = Idle.EXPIRED
+    elif rule.stage is Stage.CANARY and not rule.tries(author):
+        idle = Idle.OUT_OF_SHARE
     return RuleHit(
         rule=rule.id,
-        stage=rule.stage,
+        stage=Stage.SHADOW if idle else rule.stage,
+        further=rule.further,
+        idle=idle,
         outcome=rule.outcome,
         reason=rule.reason,
         because=Words(

@@ -99,6 +99,10 @@ class Modes:
     """The first one that holds wins."""
     holidays: tuple[Holiday, ...] = ()
 
+    def today(self, moment: datetime) -> date:
+        """The day on the site's calendar."""
+        return moment.astimezone(self.zone).date()
+
     def get(self, mode: str) -> Mode | None:
         return next((each for each in self.modes if each.id == mode), None)
 

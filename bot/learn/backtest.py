@@ -299,7 +299,7 @@ class Backtest:
 def judge_again(rulebook: Rulebook, policy: Policy, judged: Judged) -> Verdict:
     """The verdict of `rulebook` on the facts of then."""
     facts: dict[str, FactValue] = {**judged.facts, **text_facts(judged.text)}
-    asked = evaluate(rulebook, facts, default=policy.default)
+    asked = evaluate(rulebook, facts, default=policy.default, author=judged.author)
     if judged.basis is Basis.UNSCORED:
         return decide(asked, scores=_UNSCORED, recent=NONE_RECENT, policy=policy)
     scores = _DEGRADED if judged.basis is Basis.DEGRADED else _SCORED

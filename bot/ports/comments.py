@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.alarms import Sounded
 from bot.core.decide import RecentRejections
 from bot.core.model import (
     AuthorHistory,
@@ -89,7 +90,10 @@ class Comments(Protocol):
     async def pending(self, comment_id: str) -> Pending | None:
         """None unless the comment is in state RECEIVED."""
 
-    async def recent_rejections(self, *, now: datetime) -> RecentRejections: ...
+    async def recent_rejections(
+        self, rules: Sequence[str] = (), *, now: datetime
+    ) -> RecentRejections:
+        """Automatic removals, and how often each of `rules` had a hand in one."""
 
     async def judge(
         self,
@@ -99,9 +103,10 @@ class Comments(Protocol):
         verdict: Verdict,
         priority: float,
         effects: Sequence[Effect],
+        alarms: Sequence[Sounded] = (),
         now: datetime,
     ) -> bool:
-        """Writes scores, verdict, new state, decision or case, and effects.
+        """Writes scores, verdict, new state, decision or case, effects, and alarms.
 
         False, with nothing written, when the comment is no longer RECEIVED in this version:
         somebody else finished it, or a newer text came in.

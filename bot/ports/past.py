@@ -26,6 +26,8 @@ class Judged:
     """Every rule that fired then, and its stage then."""
     human: Outcome | None
     """The last decision of a person on this text that was not undone: APPROVE or REJECT."""
+    author: str = ""
+    """The author as canaries know them (`bot.core.evaluate.author_key`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

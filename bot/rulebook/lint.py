@@ -15,9 +15,10 @@ from bot.core.errors import Fault
 from bot.core.facts import BY_NAME
 from bot.core.model import FactValue, Outcome, Stage
 from bot.ports import Firings
+from bot.rulebook.agreement import KINDS
 from bot.rulebook.conditions import CompiledConditions
 from bot.rulebook.proof import Score, run_example
-from bot.rulebook.reading import KINDS, Example, ReadFolder, ReadRule, read
+from bot.rulebook.reading import Example, ReadFolder, ReadRule, read
 from bot.rulebook.schema import is_share
 from bot.rulebook.source import fault_at
 from bot.rulebook.written import Threshold, Written, written

@@ -7,25 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bot.core.errors import Fault, RulesError
-from bot.core.evaluate import Rule, Rulebook, placeholders
+from bot.core.evaluate import Limits, Rule, Rulebook, placeholders
 from bot.core.facts import BY_NAME, Declaration
-from bot.core.model import FactValue, Outcome, Stage, Words
+from bot.core.model import FactValue, Further, Stage, Words
 from bot.core.modes import NO_CALENDAR, Modes
-from bot.core.reasons import Reason
+from bot.rulebook.agreement import KINDS, Kind, agreement_faults
 from bot.rulebook.condition_faults import near
 from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
 from bot.rulebook.files import RuleText, read_folder, shown
 from bot.rulebook.lists import FOLDER, WordList, read_lists
 from bot.rulebook.modes import read_modes
-from bot.rulebook.schema import RuleFile, is_share
+from bot.rulebook.schema import Canary, RuleFile, is_share
 from bot.rulebook.shape import shaped
 from bot.rulebook.source import Source, parse
 
-Kind = Literal["match", "pass"]
-KINDS: tuple[Kind, ...] = ("match", "pass")
 _LARGEST_INT = 2**63 - 1
 
 
@@ -119,7 +117,7 @@ def _read(text: RuleText, lists: Mapping[str, WordList]) -> ReadRule | list[Faul
         *(condition if isinstance(condition, tuple) else ()),
         *_because_faults(source),
         *_example_faults(source),
-        *_agreement_faults(source),
+        *agreement_faults(source),
     ]
     if faults or isinstance(file, tuple) or not isinstance(condition, Condition):
         return faults
@@ -140,11 +138,29 @@ def _rule(rule_id: str, file: RuleFile) -> Rule:
     return Rule(
         id=rule_id,
         title=file.title,
-        stage=file.stage,
-        outcome=file.then,
+        stage=Stage.CANARY if isinstance(file.stage, Canary) else Stage(file.stage),
+        share=file.stage.share if isinstance(file.stage, Canary) else 1.0,
+        outcome=file.then.outcome,
         reason=file.reason,
         because=Words(fr=file.because.fr, en=file.because.en or file.because.fr),
+        further=Further(
+            escalate=file.then.escalate,
+            tags=tuple(dict.fromkeys(file.then.tag)),
+            timeout_s=file.then.timeout_s,
+            delete=file.then.delete,
+            notify_author=file.then.notify_author,
+        ),
+        limits=_limits(file),
+        expires=file.expires,
+        owner=file.owner,
+        known_false_positives=tuple(file.known_false_positives),
     )
+
+
+def _limits(file: RuleFile) -> Limits | None:
+    if file.limits is None:
+        return None
+    return Limits(per_hour=file.limits.per_hour, per_day=file.limits.per_day)
 
 
 def _condition(
@@ -173,27 +189,6 @@ def _because_faults(source: Source) -> Iterator[Fault]:
             if name not in BY_NAME:
                 at = source.inside(path, found.start(1))
                 yield source.fault(at, f"`{{{name}}}` names no fact", near(name, BY_NAME))
-
-
-def _agreement_faults(source: Source) -> Iterator[Fault]:
-    """What must go together: a refusal and its reason, an acting rule and its examples."""
-    plain = source.plain
-    if plain.get("then") == Outcome.REJECT and plain.get("reason") is None:
-        codes = ", ".join(Reason)
-        what = "a rule that rejects needs a `reason`"
-        yield source.fault(source.value_at(("then",)), what, f"add `reason:` with one of {codes}")
-    if plain.get("then") == Outcome.APPROVE and plain.get("reason") is not None:
-        what = "a rule that approves has no `reason`"
-        yield source.fault(source.key_at(("reason",)), what, "remove the line")
-    if plain.get("stage") not in {Stage.SHADOW.value, Stage.LIVE.value}:
-        return
-    examples = plain.get("examples", {})
-    for kind in KINDS if isinstance(examples, dict) else ():
-        if not examples.get(kind):
-            at = source.key_at(("examples", kind))
-            verb = "matches" if kind == "match" else "passes"
-            what = f"no example that {verb}: a {plain['stage']} rule proves itself"
-            yield source.fault(at, what, f"add one text under `examples: {kind}:`")
 
 
 def _example_faults(source: Source) -> Iterator[Fault]:

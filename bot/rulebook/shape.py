@@ -18,6 +18,21 @@ _KINDS = {
     "model_type": "a mapping of `name: value`",
     "list_type": "a list of lines that begin with `- `",
 }
+_SHAPES = {
+    "date_from_datetime_parsing": ("must be a day", "write it like 2026-12-31"),
+    "date_parsing": ("must be a day", "write it like 2026-12-31"),
+    "date_type": ("must be a day", "write it like 2026-12-31"),
+}
+_TAGS = ("word", "mapping")
+"""By which the schema tells the two forms of `stage` apart; they stand in no file."""
+_PATTERNS = {
+    "canary": ("must be a share", "write it like 10%"),
+    "timeout_author": ("must be a time", "write it like 10m, 2h or 7d"),
+    "tag": ("must be one word: letters, digits, `-` and `_`, at most 40", "write it like doxxing"),
+    "from": ("must be a time of day", "write it like 22:00"),
+    "to": ("must be a time of day", "write it like 07:00"),
+    "holidays": ("must be a day", "write it like 05-01, 2026-07-13 or easter+1"),
+}
 _EXAMPLE_DEPTH = 3
 """`examples`, `match` or `pass`, number."""
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -32,15 +47,41 @@ def shaped(source: Source, model: type[Shape]) -> Shape | tuple[Fault, ...]:
 
 
 def _fault(source: Source, detail: ErrorDetails, model: type[BaseModel]) -> Fault:
-    path: Path = tuple(detail["loc"])
+    path = _written(source, tuple(part for part in detail["loc"] if part not in _TAGS))
     name = ".".join(str(part) for part in path if isinstance(part, str))
     if detail["type"] == "extra_forbidden":
         return _unknown_key(source, path, model)
     if detail["type"] == "missing":
         at = source.key_at(path[:-1])
         return source.fault(at, f"`{name}` is missing", f"add a line `{path[-1]}: …`")
+    last = next((part for part in reversed(path) if isinstance(part, str)), "")
+    told = None
+    if detail["type"] == "string_pattern_mismatch":
+        told = _PATTERNS.get(last)
+    elif path == ("then",) and detail["type"] == "model_type":
+        told = ("must be approve, review or reject", "")
+    if told is not None:
+        got = f"{told[0]}, got {_found(detail['input'])}"
+        return source.fault(source.value_at(path), f"`{name}` {got}", told[1])
     what, fix = _unfit(detail, short_form=path[:1] == ("because",) or len(path) == _EXAMPLE_DEPTH)
     return source.fault(source.value_at(path), f"`{name}` {what}", fix)
+
+
+def _written(source: Source, path: Path) -> Path:
+    """A short form stands in the file without the names that it stands for."""
+    while path and path not in source.places and not isinstance(_at(source, path[:-1]), dict):
+        path = path[:-1]
+    return path
+
+
+def _at(source: Source, path: Path) -> Any:
+    found: Any = source.plain
+    for part in path:
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return found
 
 
 def _unfit(detail: ErrorDetails, *, short_form: bool) -> tuple[str, str]:
@@ -50,14 +91,20 @@ def _unfit(detail: ErrorDetails, *, short_form: bool) -> tuple[str, str]:
         kind = "string_type" if short_form and kind == "model_type" else kind
         fix = "put it in quotes" if isinstance(detail["input"], bool | int | float) else ""
         return f"must be {_KINDS[kind]}, got {found}", fix
-    if kind == "enum":
+    if kind in ("enum", "literal_error"):
         allowed = detail["ctx"]["expected"].replace("'", "")
         fix = near(str(detail["input"]), allowed.replace(" or ", ", ").split(", "))
         return f"must be {allowed}, got {found}", fix
-    if kind == "string_too_short":
-        return "is empty", ""
-    if kind == "string_too_long":
-        return f"is too long: at most {detail['ctx']['max_length']:,} characters", ""
+    if kind in _SHAPES:
+        return _SHAPES[kind]
+    bounds = {
+        "greater_than_equal": "must be at least {ge:,}, got {found}",
+        "less_than_equal": "must be at most {le:,}, got {found}",
+        "string_too_short": "is empty",
+        "string_too_long": "is too long: at most {max_length:,} characters",
+    }
+    if kind in bounds:
+        return bounds[kind].format(**detail["ctx"], found=found), ""
     return f"does not fit: {detail['msg'][:1].lower()}{detail['msg'][1:]}", ""
 
 

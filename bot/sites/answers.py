@@ -12,6 +12,7 @@ from bot.core.model import (
     Basis,
     Comment,
     CommentRecord,
+    Idle,
     Outcome,
     Receipt,
     Scores,
@@ -37,12 +38,14 @@ class Bilingual(_Given):
 
 
 class RuleThatFired(_Given):
-    """A rule that fired; only a live one acts, a shadow one is on trial."""
+    """A rule that fired. A live one acts, a canary one too on this author, a shadow one is on
+    trial; none that is idle does anything."""
 
     rule: str
     stage: Stage
     outcome: Outcome
     reason: Reason | None
+    idle: Idle | None = Field(description="Why it did nothing, beside being a shadow")
 
 
 class VerdictView(_Given):
@@ -54,6 +57,7 @@ class VerdictView(_Given):
     reason: Reason | None
     reason_label: Bilingual | None
     rules: list[RuleThatFired]
+    tags: list[str] = Field(description="Words that your rules put on it")
     rulebook: str = Field(description="Version of the rules that judged")
 
 
@@ -142,6 +146,8 @@ class DecisionData(_Given):
     decided_by: ActorKind
     rules: list[str]
     rulebook: str | None
+    tags: list[str] = Field(description="Words that your rules put on it")
+    notify_author: bool = Field(description="Your rules ask that its author be told, in private")
 
 
 class DecisionMade(_Given):
@@ -202,9 +208,16 @@ def verdict_view(verdict: Verdict) -> VerdictView:
         reason=verdict.reason,
         reason_label=_label(verdict.reason),
         rules=[
-            RuleThatFired(rule=hit.rule, stage=hit.stage, outcome=hit.outcome, reason=hit.reason)
+            RuleThatFired(
+                rule=hit.rule,
+                stage=hit.stage,
+                outcome=hit.outcome,
+                reason=hit.reason,
+                idle=hit.idle,
+            )
             for hit in verdict.hits
         ],
+        tags=list(verdict.further.tags),
         rulebook=verdict.rulebook,
     )
 

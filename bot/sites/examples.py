@@ -76,8 +76,15 @@ VERDICT: Example = {
     "reason": "OFFENSIVE",
     "reason_label": {"fr": "Propos injurieux", "en": "Offensive language"},
     "rules": [
-        {"rule": "sure-toxicity", "stage": "live", "outcome": "reject", "reason": "OFFENSIVE"}
+        {
+            "rule": "sure-toxicity",
+            "stage": "live",
+            "outcome": "reject",
+            "reason": "OFFENSIVE",
+            "idle": None,
+        }
     ],
+    "tags": [],
     "rulebook": "5f0c3a1e",
 }
 
@@ -130,5 +137,7 @@ DECISION: Example = {
         "decided_by": "rulebook",
         "rules": ["sure-toxicity"],
         "rulebook": "5f0c3a1e",
+        "tags": [],
+        "notify_author": False,
     },
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.alarms import Sounded
 from bot.core.decide import RecentRejections
 from bot.core.model import (
     RULEBOOK,
@@ -34,6 +35,7 @@ from bot.store.arrivals import (
     select_comment,
     write_version,
 )
+from bot.store.counts import DELETED_UNDER_REVIEW, REFUSED, count_of, count_of_rule
 from bot.store.database import Database
 from bot.store.evidence import (
     select_complaints,
@@ -50,11 +52,8 @@ from bot.store.records import (
     write_audit,
     write_effects,
 )
-from bot.store.rows import (
-    audit_of,
-    decision_of,
-    note_of,
-)
+from bot.store.rows import audit_of, decision_of, note_of
+from bot.store.standing import write_alarm
 
 
 class SqlComments:
@@ -262,17 +261,18 @@ class SqlComments:
                 and (await connection.execute(case)).first() is not None,
             )
 
-    async def recent_rejections(self, *, now: datetime) -> RecentRejections:
-        d = t.decisions.c
-        hour = sa.case((d.decided_at > now - timedelta(hours=1), 1), else_=0)
-        query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(hour), 0)).where(
-            d.actor_kind == RULEBOOK.kind.value,
-            d.outcome == Outcome.REJECT.value,
-            d.decided_at > now - timedelta(days=1),
-        )
+    async def recent_rejections(
+        self, rules: Sequence[str] = (), *, now: datetime
+    ) -> RecentRejections:
         async with self._database.reading() as connection:
-            day, last_hour = (await connection.execute(query)).one()
-        return RecentRejections(last_hour=last_hour, last_day=day)
+            refused = await count_of(connection, REFUSED, now=now)
+            deleted = await count_of(connection, DELETED_UNDER_REVIEW, now=now)
+            by_rule = {rule: await count_of_rule(connection, rule, now=now) for rule in rules}
+        return RecentRejections(
+            last_hour=refused.last_hour + deleted.last_hour,
+            last_day=refused.last_day + deleted.last_day,
+            by_rule=by_rule,
+        )
 
     # --- the verdict ---------------------------------------------------------------------
 
@@ -284,6 +284,7 @@ class SqlComments:
         verdict: Verdict,
         priority: float,
         effects: Sequence[Effect],
+        alarms: Sequence[Sounded] = (),
         now: datetime,
     ) -> bool:
         async def work(connection: AsyncConnection) -> bool:
@@ -306,6 +307,8 @@ class SqlComments:
                 decision_id = await write_decision(connection, comment, verdict, now=now)
                 await review.settle(connection, comment.id, verdict.outcome, now=now)
             await write_effects(connection, effects, now=now, decision_id=decision_id)
+            for kind, rule in alarms:
+                await write_alarm(connection, kind, rule=rule, detail={}, now=now)
             await write_audit(
                 connection,
                 at=now,

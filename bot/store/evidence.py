@@ -21,6 +21,7 @@ from bot.store import tables as t
 from bot.store.records import insert
 from bot.store.rows import (
     actor_columns,
+    further_columns,
     scores_columns,
     scores_of,
     standing_of,
@@ -67,6 +68,8 @@ async def write_evidence(
                 reason=hit.reason.value if hit.reason else None,
                 because_fr=hit.because.fr,
                 because_en=hit.because.en,
+                further=further_columns(hit.further),
+                idle=hit.idle.value if hit.idle else None,
             )
         )
 

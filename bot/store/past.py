@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.evaluate import author_key
 from bot.core.model import ActorKind, Basis, Outcome, Stage
 from bot.ports import Firings, Judged
 from bot.store import tables as t
@@ -25,6 +26,8 @@ _LATEST_VERDICT = sa.and_(
 _JUDGED = (
     sa.select(
         t.comments.c.id,
+        t.comments.c.site,
+        t.authors.c.external_id.label("author"),
         t.text_versions.c.text,
         t.verdicts.c.judged_at,
         t.verdicts.c.facts,
@@ -32,6 +35,7 @@ _JUDGED = (
         t.verdicts.c.basis,
     )
     .join(t.verdicts, _LATEST_VERDICT)
+    .join(t.authors, t.authors.c.id == t.comments.c.author_id)
     .join(
         t.text_versions,
         sa.and_(
@@ -107,6 +111,7 @@ class SqlPast:
                 outcome=Outcome(row.outcome),
                 basis=Basis(row.basis),
                 rules=rules.get(row.id, {}),
+                author=author_key(row.site, row.author),
                 human=humans.get(row.id),
             )
             for row in rows

@@ -14,7 +14,12 @@ from bot.core.model import Actor, ActorKind, Case, Effect, EffectKind
 from bot.store import tables as t
 from bot.store.rows import CASE, actor_columns, case_of
 
-OUTWARD = (EffectKind.TELL_SITE.value, EffectKind.DELETE_MESSAGE.value)
+OUTWARD = (
+    EffectKind.TELL_SITE.value,
+    EffectKind.DELETE_MESSAGE.value,
+    EffectKind.TIMEOUT_AUTHOR.value,
+    EffectKind.NOTIFY_AUTHOR.value,
+)
 """Effects that carry a decision out of the house, as opposed to our own views of it."""
 
 

@@ -7,7 +7,18 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import Actor, Basis, Case, Comment, Outcome, Proposal, State, Verdict, Words
+from bot.core.model import (
+    RULEBOOK,
+    Actor,
+    Basis,
+    Case,
+    Comment,
+    Outcome,
+    Proposal,
+    State,
+    Verdict,
+    Words,
+)
 from bot.store import tables as t
 from bot.store.records import select_case
 from bot.store.rows import actor_columns
@@ -55,6 +66,7 @@ async def open_case(
         basis=verdict.basis,
         because=verdict.because,
         priority=priority,
+        handed_up=verdict.further.escalate,
         now=now,
     )
 
@@ -143,6 +155,7 @@ async def _put(
     basis: Basis,
     because: Words,
     priority: float,
+    handed_up: bool = False,
     now: datetime,
 ) -> None:
     case = await select_case(connection, t.cases.c.comment_id == comment_id)
@@ -152,9 +165,14 @@ async def _put(
         "because_en": because.en,
         "priority": priority,
     }
+    escalation: dict[str, object] = {}
+    if handed_up:
+        escalation = {**actor_columns("escalated_by", RULEBOOK), "escalated_at": now}
     if case is None:
         await connection.execute(
-            t.cases.insert().values(comment_id=comment_id, version=1, opened_at=now, **evidence)
+            t.cases.insert().values(
+                comment_id=comment_id, version=1, opened_at=now, **evidence, **escalation
+            )
         )
     else:
         opened_at = case.opened_at if case.is_open else now
@@ -165,7 +183,7 @@ async def _put(
             opened_at=opened_at,
             closed_at=None,
             **evidence,
-            **({} if case.is_open else _AS_NEW),
+            **{**({} if case.is_open else _AS_NEW), **escalation},
         )
         await connection.execute(sa.delete(t.skips).where(t.skips.c.case_id == case.id))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.core.model import (
+    NOTHING_FURTHER,
     Actor,
     ActorKind,
     AuditEntry,
@@ -22,6 +24,8 @@ from bot.core.model import (
     Effect,
     EffectKind,
     Escalation,
+    Further,
+    Idle,
     Note,
     OutboxItem,
     Outcome,
@@ -277,7 +281,20 @@ def hit_of(row: Row) -> RuleHit:
         outcome=Outcome(row.outcome),
         reason=Reason(row.reason) if row.reason else None,
         because=Words(fr=row.because_fr, en=row.because_en),
+        further=_further_of(row.further),
+        idle=Idle(row.idle) if row.idle else None,
     )
+
+
+def further_columns(further: Further) -> object:
+    """None of it is written where nothing is asked for."""
+    return sa.null() if further == NOTHING_FURTHER else asdict(further)
+
+
+def _further_of(stored: dict[str, Any] | None) -> Further:
+    if stored is None:
+        return NOTHING_FURTHER
+    return Further(**{**stored, "tags": tuple(stored["tags"])})
 
 
 def item_of(row: Row) -> OutboxItem:

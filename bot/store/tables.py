@@ -166,6 +166,7 @@ verdicts = sa.Table(
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("not_applied", sa.JSON, nullable=False),
     sa.Column("judged_at", Utc, nullable=False),
+    sa.Index("ix_verdicts_judged_at", "judged_at"),
 )
 
 rule_hits = sa.Table(
@@ -180,6 +181,9 @@ rule_hits = sa.Table(
     sa.Column("reason", sa.String(32)),
     sa.Column("because_fr", sa.Text, nullable=False),
     sa.Column("because_en", sa.Text, nullable=False),
+    sa.Column("further", sa.JSON),  # what it asks for beside its outcome, where it asks at all
+    sa.Column("idle", sa.String(16)),
+    sa.Index("ix_rule_hits_rule", "rule"),
 )
 
 cases = sa.Table(
@@ -280,6 +284,7 @@ outbox = sa.Table(
     sa.Column("last_error", sa.Text),
     sa.Index("ix_outbox_status_due_at", "status", "due_at"),
     sa.Index("ix_outbox_comment_id_kind", "comment_id", "kind"),
+    sa.Index("ix_outbox_kind_created_at", "kind", "created_at"),
 )
 
 audit = sa.Table(

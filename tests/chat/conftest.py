@@ -12,7 +12,7 @@ import pytest
 import simcord
 
 from bot.chat.config import ChatConfig
-from bot.chat.deliveries import Calls, CaseCards, MessageDeletions
+from bot.chat.deliveries import AuthorNotices, AuthorTimeouts, Calls, CaseCards, MessageDeletions
 from bot.core.effects import Outlets
 from bot.core.model import Actor, EffectKind
 from bot.engine import Engine
@@ -57,6 +57,8 @@ async def desk(ports: Ports, store: SqlStore, clock: object) -> AsyncIterator[De
             EffectKind.SHOW_CASE: CaseCards(made.current),
             EffectKind.DELETE_MESSAGE: MessageDeletions(made.current),
             EffectKind.CALL_PEOPLE: Calls(made.current),
+            EffectKind.TIMEOUT_AUTHOR: AuthorTimeouts(made.current, ports.now),
+            EffectKind.NOTIFY_AUTHOR: AuthorNotices(made.current),
         },
         now=ports.now,
     )

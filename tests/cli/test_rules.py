@@ -243,6 +243,7 @@ def test_explain_shows_every_rule_and_what_it_read(veilleur: CommandLine, folder
         "stage": "live",
         "then": "reject",
         "fired": True,
+        "expired": False,
         "read": {"text.links": 1},
     }
     assert (rude["fired"], rude["read"]["story.section"]) == (None, None)
@@ -318,3 +319,15 @@ def test_the_help_names_every_command_in_full() -> None:
         (line,) = [line for line in told.splitlines() if line.startswith(f"  {command} ")]
         assert line.endswith("."), line
         assert "..." not in line
+
+
+def test_an_expired_rule_is_a_warning_and_explained(veilleur: CommandLine, folder: Path) -> None:
+    file = next(folder.glob("*.yaml"))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}\nexpires: 2020-01-31\n", encoding="utf-8")
+    done = veilleur("rules", "check", str(folder))
+    assert done.returncode == 0, done
+    assert "warning: expired on 2020-01-31: the rule acts no longer" in done.stdout
+    assert "no faults" in done.stdout
+    found = json.loads(veilleur("rules", "check", str(folder), "--format", "json").stdout)
+    assert [each["check"] for each in found["findings"]] == ["expired"]

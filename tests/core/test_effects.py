@@ -107,5 +107,7 @@ def test_the_sites_message_is_plain_json() -> None:
             "decided_by": "rulebook",
             "rules": ["link-spam"],
             "rulebook": "abc",
+            "tags": [],
+            "notify_author": False,
         },
     }

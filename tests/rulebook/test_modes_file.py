@@ -56,7 +56,7 @@ def test_without_the_file_there_are_normal_and_crisis(folder: Path) -> None:
         (("Europe/Paris", "../etc/passwd"), "modes.yaml:1:12: `time_zone` names no time zone"),
         (("normal: Normal, ", ""), "modes.yaml:2:8: `modes` lacks `normal`"),
         (("mode: night", "mode: nigt"), "modes.yaml:4:12: `nigt` is no mode of this file"),
-        (("22:00", "25:00"), "modes.yaml:4:25: `calendar.from` does not fit"),
+        (("22:00", "25:00"), "modes.yaml:4:25: `calendar.from` must be a time of day, got `25:00`"),
         (("mode: night", "made: night"), "unknown key `made`"),
         (("calendar:", 'holidays: ["02-30"]\ncalendar:'), "there is no such day: `02-30`"),
     ],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from datetime import date
 
 import pytest
 from rule_texts import GOOD, with_condition, with_line
 
 from bot.core.errors import RulesError
-from bot.rulebook import check, load
+from bot.core.evaluate import Limits
+from bot.core.model import Further, Outcome, Stage
+from bot.rulebook import check, load, read
 
 
 def _report(rules, text: str) -> str:
@@ -114,7 +117,7 @@ def test_all_faults_of_all_files_in_one_run(rules) -> None:
         (
             "examples",
             "remark: 1",
-            "known here: title, stage, when, then, reason, because, examples",
+            "known here: title, stage, when, then, reason, because, limits, owner, expires",
         ),
     ],
 )
@@ -296,3 +299,46 @@ def test_a_long_line_is_shown_around_the_caret(rules) -> None:
     line, caret = fault.excerpt.splitlines()
     assert line[caret.index("^") :].startswith("zzz")
     assert len(line) < 120
+
+
+FULL = GOOD.replace("stage: live", "stage: {canary: 10%}").replace(
+    "then: review",
+    "then: {outcome: reject, tag: [doxxing], timeout_author: 10m, notify_author: true}\n"
+    "reason: ABUSIVE\n"
+    "owner: Rédaction en chef\n"
+    "expires: 2027-01-31\n"
+    "limits: {per_hour: 5, per_day: 20}\n"
+    "known_false_positives: [Citations sans guillemets]",
+)
+
+
+def test_every_field_of_a_rule_is_read(rules) -> None:
+    (each,) = read(rules({"a.yaml": FULL})).rules
+    rule = each.rule
+    assert (rule.stage, rule.share, rule.outcome) == (Stage.CANARY, 0.1, Outcome.REJECT)
+    assert rule.further == Further(tags=("doxxing",), timeout_s=600, notify_author=True)
+    assert (rule.owner, rule.expires) == ("Rédaction en chef", date(2027, 1, 31))
+    assert rule.limits == Limits(per_hour=5, per_day=20)
+    assert rule.known_false_positives == ("Citations sans guillemets",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("10%", "0%", "a share of nobody"),
+        ("10%", "tout", "`stage.canary` must be a share, got `tout`"),
+        ("{canary: 10%}", "{canry: 10%}", "did you mean `canary`?"),
+        ("10m", "29d", "longer than Discord allows: at most 28d"),
+        ("10m", "soon", "`then.timeout_author` must be a time, got `soon`"),
+        ("[doxxing]", "[deux mots]", "`then.tag` must be one word"),
+        ("reject,", "rejet,", "did you mean `reject`?"),
+        ("2027-01-31", "2027-02-31", "`expires` must be a day"),
+        ("per_hour: 5", "per_hour: -5", "`limits.per_hour` must be at least 0, got `-5`"),
+        ("reject, tag: [doxxing], timeout_author: 10m", "review", "this one removes nothing"),
+        ("reason: ABUSIVE\n", "", "a rule that rejects needs a `reason`"),
+        ("reject, tag", "approve, tag", "a rule that approves cannot ask for `timeout_author`"),
+    ],
+)
+def test_faults_in_the_newer_fields(rules, old: str, new: str, fault: str) -> None:
+    assert old in FULL
+    assert fault in _report(rules, FULL.replace(old, new))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.core.model.incoming import Author, Parent, Story
 from bot.core.model.kinds import Basis, Outcome, Source, Stage, State, TextFormat, Words
@@ -101,16 +102,59 @@ FactValue = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """What a rule asks for beside its outcome."""
+
+    escalate: bool = False
+    """People should look first, and leads."""
+    tags: tuple[str, ...] = ()
+    timeout_s: int = 0
+    """Discord: the author may not write for so long; 0: no time-out."""
+    delete: bool = False
+    """Discord: the message goes at once, although a person still has to look."""
+    notify_author: bool = False
+    """The author is told, in private."""
+
+    @property
+    def removes(self) -> bool:
+        """Whether it takes something from the author, so that caps and limits hold for it."""
+        return self.delete or self.timeout_s > 0
+
+
+NOTHING_FURTHER = Further()
+
+
+class Idle(StrEnum):
+    """Why a rule fired and yet did nothing, beside being a shadow."""
+
+    EXPIRED = "expired"
+    """Its `expires` is past."""
+    OUT_OF_SHARE = "out_of_share"
+    """A canary that is not tried on this author."""
+    LIMIT = "limit"
+    """Its own `limits` were reached."""
+    SURGE = "surge"
+    """It fires far more often than it used to; an alarm waits for an admin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleHit:
     """One rule that fired, and what it asked for."""
 
     rule: str
     """The rule's id, which is its file's name."""
     stage: Stage
+    """As it counted here: an expired rule, and a canary outside its share, are shadows."""
     outcome: Outcome
     reason: Reason | None
     because: Words
     """The rule's sentence for people, filled in."""
+    further: Further = NOTHING_FURTHER
+    idle: Idle | None = None
+
+    @property
+    def acts(self) -> bool:
+        return self.stage in (Stage.CANARY, Stage.LIVE) and self.idle is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,3 +173,17 @@ class Verdict:
     not_applied: tuple[str, ...] = ()
     """Rules that read a fact which is absent here, e.g. a score of an unscored text."""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
+
+    @property
+    def further(self) -> Further:
+        """What its acting rules ask for together; nothing that takes from the author unless the
+        rules had the last word."""
+        asked = [hit.further for hit in self.hits if hit.acts]
+        final = self.basis is Basis.RULE
+        return Further(
+            escalate=any(each.escalate for each in asked),
+            tags=tuple(sorted({tag for each in asked for tag in each.tags})),
+            timeout_s=max((each.timeout_s for each in asked), default=0) if final else 0,
+            delete=final and any(each.delete for each in asked),
+            notify_author=final and any(each.notify_author for each in asked),
+        )

@@ -67,10 +67,12 @@ class TextFormat(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a rule may act: a draft is only checked, a shadow is recorded, live acts."""
+    """How far a rule may act: a draft is only checked, a shadow is recorded, a canary acts on a
+    share of the authors, live acts."""
 
     DRAFT = "draft"
     SHADOW = "shadow"
+    CANARY = "canary"
     LIVE = "live"
 
 
