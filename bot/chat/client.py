@@ -91,7 +91,7 @@ class VeilleurClient(discord.Client):
     @noted
     async def on_resumed(self) -> None:
         self.online = True
-        await self.intake.catch_up()
+        await self.intake.catch_up(new_session=False)
 
     async def on_disconnect(self) -> None:
         self.online = False

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import discord
 import structlog
 
 from bot.chat.config import ChatConfig
 from bot.chat.errors import DiscordError, said
+from bot.chat.rereading import changed_meanwhile
 from bot.core.errors import IntakeFullError
 from bot.core.model import MAX_TEXT_CHARS, Author, Parent, Source, Story, Submission
 from bot.engine import Engine
@@ -27,6 +28,8 @@ MOST_MISSED = 5_000
 """Messages of one channel read up after one READY; the rest waits for the next."""
 _READ_AGAIN_S = (0.5, 2.0, 10.0, 30.0)
 """Waits between attempts to read a history; later it is tried with each new message."""
+_REREAD = timedelta(hours=24)
+"""Approved messages no older than this are looked at again; those in review always are."""
 _PARENT_CHARS = 2_000
 _TRIES_WHEN_FULL = 5
 _KINDS = frozenset({discord.MessageType.default, discord.MessageType.reply})
@@ -46,6 +49,8 @@ class Intake:
         """Channels that could not be read up although it was tried again and again."""
         self._order: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         """One message of a channel at a time: the mark must never overtake a message."""
+        self._to_reread: set[int] = set()
+        """Channels whose edits and deletions this session has not looked after yet."""
         self.own_deletions: set[int] = set()
         """Messages that Veilleur itself deletes: no author withdrew them."""
 
@@ -96,9 +101,14 @@ class Intake:
 
     # --- what was missed -------------------------------------------------------------------
 
-    async def catch_up(self) -> None:
-        """Reads every watched channel from its mark on, oldest first; tries again what fails."""
+    async def catch_up(self, *, new_session: bool = True) -> None:
+        """Reads every watched channel from its mark on, oldest first; tries again what fails.
+
+        Edits and deletions are told once, to whoever listens: a new session looks after them too.
+        """
         behind = await self._engine.store.watched.all()
+        if new_session:
+            self._to_reread = {watched.channel_id for watched in behind}
         for wait_s in (0.0, *_READ_AGAIN_S):
             await asyncio.sleep(wait_s)
             behind = [watched for watched in behind if not await self._tried(watched)]
@@ -138,6 +148,27 @@ class Intake:
         async with self._order[watched.channel_id]:
             if await self._read_history(channel, watched):
                 self._read_up.add(watched.channel_id)
+            if watched.channel_id in self._to_reread:
+                await self._reread(channel, watched.channel_id)
+                self._to_reread.discard(watched.channel_id)
+
+    async def _reread(self, channel: discord.abc.Messageable, channel_id: int) -> None:
+        """What was edited or deleted while nobody listened."""
+        store = self._engine.store
+        known = await store.watched.still_up(channel_id, since=_now() - _REREAD)
+        changes = await changed_meanwhile(channel, known)
+        for message in changes.edited:
+            if _from_a_reader(message):
+                await self._submit(submission_of(message))
+        for comment in changes.deleted:
+            await self._engine.withdraw(site=comment.site, external_id=comment.external_id)
+        if changes.edited or changes.deleted:
+            log.info(
+                "reread a channel",
+                channel=channel_id,
+                edited=len(changes.edited),
+                deleted=len(changes.deleted),
+            )
 
     async def _read_history(
         self, channel: discord.abc.Messageable, watched: WatchedChannel

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.model import Actor, Case
+from bot.core.model import Actor, Case, Comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,10 @@ class WatchedChannels(Protocol):
 
     async def advance(self, channel_id: int, message_id: int) -> None:
         """Never moves back."""
+
+    async def still_up(self, channel_id: int, *, since: datetime) -> list[Comment]:
+        """Messages of the channel that must still be there: those in review, and those approved
+        since then; the newest first, at most 500. What we delete ourselves is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import Case
+from bot.core.model import Case, Comment, EffectKind, Source, State
 from bot.ports import Card, Session, WatchedChannel
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.store.records import upsert
-from bot.store.rows import CASE, Row, actor_columns, actor_of, case_of
+from bot.store.rows import CASE, COMMENT, Row, actor_columns, actor_of, case_of, comment_of
+
+_STILL_UP = 500
 
 
 class SqlCards:
@@ -137,6 +139,29 @@ class SqlWatchedChannels:
             )
 
         await self._database.write(work)
+
+    async def still_up(self, channel_id: int, *, since: datetime) -> list[Comment]:
+        c = t.comments.c
+        ours = sa.exists().where(
+            t.outbox.c.comment_id == c.id,
+            t.outbox.c.kind == EffectKind.DELETE_MESSAGE.value,
+            t.outbox.c.status.in_(("waiting", "taken", "delivered")),
+        )
+        query = (
+            COMMENT.where(
+                t.stories.c.external_id == str(channel_id),
+                c.source == Source.DISCORD.value,
+                sa.or_(
+                    c.state == State.IN_REVIEW.value,
+                    sa.and_(c.state == State.APPROVED.value, c.received_at >= since),
+                ),
+                ~ours,
+            )
+            .order_by(c.received_at.desc())
+            .limit(_STILL_UP)
+        )
+        async with self._database.reading() as connection:
+            return [comment_of(row) for row in await connection.execute(query)]
 
 
 class SqlSessions:

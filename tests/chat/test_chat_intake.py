@@ -137,3 +137,56 @@ async def test_a_thread_of_a_watched_channel_is_watched(desk: Desk):
 
     assert case.comment.story.id == str(thread.id)
     assert case.comment.story.title == "Fil"
+
+
+async def test_an_edit_made_while_away_is_noticed(desk: Desk):
+    """Of a case and of an approved message: both are judged again, in the new words."""
+    waiting, case, _ = await desk.shown("bof un")
+    approved = await desk.member.send(desk.talk, "Merci")
+    untouched = await desk.member.send(desk.talk, "Merci à tous")
+    await desk.quiet()
+    await desk.stop()
+    await desk.member.edit(waiting, "bof deux")
+    await desk.member.edit(approved, "bof trois")
+    await desk.restart()
+    await desk.quiet()
+
+    assert "bof deux" in read(await desk.card_of(case))
+    reopened = await desk.case_of(approved)
+    assert (reopened.comment.version, reopened.comment.text) == (2, "bof trois")
+    record = await desk.record_of(untouched)
+    assert record is not None
+    assert record.comment.version == 1
+
+
+async def test_a_deletion_made_while_away_is_noticed(desk: Desk):
+    waiting, case, _ = await desk.shown("bof un")
+    approved = await desk.member.send(desk.talk, "Merci")
+    await desk.quiet()
+    await desk.stop()
+    await desk.member.delete(waiting)
+    await desk.member.delete(approved)
+    await desk.restart()
+    await desk.quiet()
+
+    for message in (waiting, approved):
+        record = await desk.record_of(message)
+        assert record is not None
+        assert record.comment.state is State.WITHDRAWN
+    assert "retiré à la source" in read(await desk.card_of(case))
+
+
+async def test_what_cannot_be_seen_does_not_count_as_deleted(desk: Desk):
+    """Only a message that Discord itself calls unknown is withdrawn."""
+    waiting, case, _ = await desk.shown("bof un")
+    await desk.stop()
+    await desk.member.delete(waiting)
+    desk.env.inject_error(
+        "GET", f"/channels/{desk.talk.id}/messages/{waiting.id}", status=403, code=50001
+    )
+    await desk.restart()
+    await desk.env.settle()
+
+    still = await desk.store.cases.get(case.id)
+    assert still is not None
+    assert still.is_open
