@@ -103,7 +103,7 @@ async def _explained(
     settings: Settings, folder: Path, text: str, stated: dict[str, FactValue]
 ) -> tuple[tuple[_Answer, ...], Verdict]:
     from bot.cli.model import loaded, scored
-    from bot.core.decide import NONE_RECENT, Policy, decide
+    from bot.core.decide import NONE_RECENT, decide
     from bot.core.evaluate import evaluate
     from bot.core.model import Scores as ScoresOf
     from bot.core.model import Unscored as NoScores
@@ -135,8 +135,7 @@ async def _explained(
     scores: Scores | Unscored = ScoresOf(values={}, scorer=chosen.model.name, version="")
     if facts.get("score.unscored"):
         scores = NoScores(reason="")
-    policy = Policy(default=settings.default_outcome)
-    return answers, decide(asked, scores=scores, recent=NONE_RECENT, policy=policy)
+    return answers, decide(asked, scores=scores, recent=NONE_RECENT, policy=settings.policy)
 
 
 def _tell_table(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
