@@ -18,6 +18,7 @@ from bot.core.alarms import alarms_of
 from bot.core.decide import NONE_RECENT, decide, held_back, priority, removes
 from bot.core.effects import Announcement, Call, Occasion
 from bot.core.evaluate import author_key, evaluate
+from bot.core.evidence import substantiated
 from bot.core.facts import gather
 from bot.core.model import (
     RULEBOOK,
@@ -77,6 +78,8 @@ async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
         author=author_key(comment.site, comment.author.id),
         today=rulebook.modes.today(ports.now()),
     )
+    worst = scores.worst if isinstance(scores, Scores) else None
+    asked = substantiated(rulebook, asked, worst=worst)
     if not removes(asked):
         verdict = decide(asked, scores=scores, recent=NONE_RECENT, policy=ports.policy)
         return await _recorded(ports, pending, scores, verdict)

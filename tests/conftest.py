@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from bot.core.decide import Policy
 from bot.core.effects import Outlets
-from bot.core.evaluate import Rule, Rulebook
+from bot.core.evaluate import Evidence, Rule, Rulebook
 from bot.core.model import (
     ATTRIBUTES,
     Actor,
@@ -24,6 +24,7 @@ from bot.core.model import (
     Author,
     FactValue,
     Outcome,
+    Passage,
     Scores,
     Source,
     Stage,
@@ -81,6 +82,13 @@ class Bands:
         if not isinstance(toxicity, float):
             return [None, None]
         return [0.4 <= toxicity < 0.9, toxicity >= 0.9]
+
+    def evidence(self, facts: Mapping[str, FactValue], fired: Sequence[int]) -> list[Evidence]:
+        read, text = {"score.toxicity": facts["score.toxicity"]}, str(facts["text.written"])
+        word = "bof" if "bof" in text else "affreux"
+        at = text.index(word)
+        found = Passage(start=at, end=at + len(word), function="has_word", looked_for=word)
+        return [Evidence(read=read, passages=(found,)) for _ in fired]
 
 
 def rule(name: str, outcome: Outcome, reason: Reason | None = None, **changes: object) -> Rule:

@@ -19,6 +19,8 @@ from bot.core.model import (
     Further,
     Idle,
     Outcome,
+    Passage,
+    Pivot,
     RefusalKind,
     Refused,
     Report,
@@ -92,6 +94,17 @@ async def test_a_verdict_is_recorded_with_its_effects(
         "received",
         f"judged {record.verdict.outcome.value}",
     ]
+
+
+async def test_a_verdict_keeps_what_it_rests_on(ports: Ports) -> None:
+    """What each rule read, where in the text, and what would have come out without it."""
+    record = await ports.store.comments.record(await accepted(ports, "Un bof, pas plus"))
+    assert record is not None
+    assert record.verdict is not None
+    (hit,) = record.verdict.hits
+    assert hit.read == {"score.toxicity": 0.6}
+    assert hit.passages == (Passage(start=3, end=6, function="has_word", looked_for="bof"),)
+    assert record.verdict.pivots == (Pivot(rule="borderline", outcome=Outcome.APPROVE),)
 
 
 async def test_a_quoted_insult_is_not_the_authors(ports: Ports) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.surroundings import require_database
-from bot.core.evaluate import Rulebook
+from bot.core.evaluate import NO_CONDITIONS, Rulebook
 from bot.core.model import Actor, ActorKind, Unscored
 from bot.ports import Ports
 from bot.settings import Settings
@@ -47,7 +47,7 @@ async def opened_ports(settings: Settings) -> AsyncIterator[Ports]:
         yield Ports(
             store=store,
             scorer=_NoScorer(),
-            rulebook=lambda: Rulebook(version="", rules=(), conditions=lambda _: ()),
+            rulebook=lambda: Rulebook(version="", rules=(), conditions=NO_CONDITIONS),
             now=now,
             policy=settings.policy,
             outlets=settings.outlets,

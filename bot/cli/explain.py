@@ -16,7 +16,7 @@ from rich.table import Table
 from bot.cli.desk import now
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import one_line, out, tell
-from bot.core.model import MAX_TEXT_CHARS, FactValue
+from bot.core.model import MAX_TEXT_CHARS, FactValue, Passage
 
 if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
     from bot.core.model import Scores, Unscored, Verdict
@@ -35,6 +35,7 @@ class _Answer:
     fired: bool | None
     read: Mapping[str, FactValue | None]
     expired: bool
+    passages: tuple[Passage, ...]
 
 
 def explain(
@@ -68,9 +69,10 @@ def explain(
     folder = rules or settings.rules_folder
     answers, verdict = asyncio.run(_explained(settings, folder, text, _stated(fact or ())))
     if as_json:
-        _tell_json(answers, verdict)
+        _tell_json(answers, verdict, text)
     else:
         _tell_table(answers, verdict)
+        _tell_evidence(answers, verdict, text)
 
 
 def _stated(pairs: Sequence[str]) -> dict[str, FactValue]:
@@ -105,33 +107,42 @@ async def _explained(
     from bot.cli.model import loaded, scored
     from bot.core.decide import NONE_RECENT, decide
     from bot.core.evaluate import evaluate
+    from bot.core.evidence import substantiated
     from bot.core.model import Scores as ScoresOf
     from bot.core.model import Unscored as NoScores
     from bot.rulebook import load, read
-    from bot.rulebook.conditions import CompiledConditions
+    from bot.rulebook.compiled import CompiledConditions
     from bot.rulebook.lint import facts_of
-    from bot.rulebook.written import written
     from bot.score.language import detect
 
-    every, files = read(folder).rules, written(folder)
+    every = read(folder).rules
     rulebook, chosen = load(folder), loaded(settings.scorer)
     today = rulebook.modes.today(now())
 
+    answered: list[Scores | Unscored] = []
+
     async def score(text: str) -> Scores | Unscored:
-        return scored(chosen, text, detect(text, settings.language).language)
+        answered.append(scored(chosen, text, detect(text, settings.language).language))
+        return answered[-1]
 
     facts = await facts_of(every[0], text, score, stated=stated)
     conditions = CompiledConditions(tuple(each.condition.expression for each in every))
+    worst = next((each.worst for each in answered if isinstance(each, ScoresOf)), None)
+    asked = substantiated(
+        rulebook, evaluate(rulebook, facts, default=settings.default_outcome, today=today), worst=worst
+    )
+    placed = {hit.rule: hit.passages for hit in asked.hits}
+    found = conditions.evidence(facts, range(len(every)))
     answers = tuple(
         _Answer(
             rule=each,
             fired=fired,
-            read={name: facts.get(name) for name in files[each.rule.id].reads},
+            read={name: facts.get(name) for name in each.condition.expression.reads},
+            passages=placed.get(each.rule.id, evidence.passages) if fired else (),
             expired=each.rule.is_expired(today),
         )
-        for each, fired in zip(every, conditions(facts), strict=True)
+        for each, fired, evidence in zip(every, conditions(facts), found, strict=True)
     )
-    asked = evaluate(rulebook, facts, default=settings.default_outcome, today=today)
     scores: Scores | Unscored = ScoresOf(values={}, scorer=chosen.model.name, version="")
     if facts.get("score.unscored"):
         scores = NoScores(reason="")
@@ -157,11 +168,25 @@ def _tell_table(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
     tell(f"{verdict.outcome.value} ({verdict.basis.value}): {one_line(verdict.because.fr)}")
 
 
-def _tell_json(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
+def _tell_evidence(answers: tuple[_Answer, ...], verdict: Verdict, text: str) -> None:
+    """Where in the text, and which single rule made the difference."""
+    for each in answers:
+        for passage in each.passages:
+            stands = one_line(text[passage.start : passage.end], limit=60)
+            place = f"characters {passage.start + 1} to {passage.end}"
+            tell(f"{each.rule.rule.id}: «{stands}» ({place}) by {one_line(passage.told)}")
+    for pivot in verdict.pivots:
+        tell(f"without {pivot.rule}: {pivot.outcome.value}")
+    if verdict.hits and not verdict.pivots:
+        tell("no single rule, taken away, would change this")
+
+
+def _tell_json(answers: tuple[_Answer, ...], verdict: Verdict, text: str) -> None:
     document = {
         "outcome": verdict.outcome.value,
         "basis": verdict.basis.value,
         "because": {"fr": verdict.because.fr, "en": verdict.because.en},
+        "without": {pivot.rule: pivot.outcome.value for pivot in verdict.pivots},
         "rules": [
             {
                 "rule": each.rule.rule.id,
@@ -170,6 +195,17 @@ def _tell_json(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
                 "fired": each.fired,
                 "expired": each.expired,
                 "read": dict(each.read),
+                "passages": [
+                    {
+                        "start": passage.start,
+                        "end": passage.end,
+                        "text": text[passage.start : passage.end],
+                        "function": passage.function,
+                        "looked_for": passage.looked_for,
+                        "entry": passage.entry,
+                    }
+                    for passage in each.passages
+                ],
             }
             for each in answers
         ],

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.console import answers, shown, texts, views
 from bot.console.pages import Pages, Visitor
-from bot.core.model import Comment, Scores
+from bot.core.evidence import SCORES
+from bot.core.model import Comment, Passage, RuleHit, Scores, Verdict
 from bot.engine import Engine
 from bot.ports import Clock
+
+_QUOTED_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fired:
+    """A rule that fired, as the page tells of it."""
+
+    hit: RuleHit
+    read: list[tuple[str, str]]
+    """Facts and their values."""
+    found: list[tuple[str, str]]
+    """Words of the comment, and what they were found by."""
+    without: str
+    """What would have come out without this rule; empty when nothing else would."""
 
 
 class CasePage:
@@ -44,6 +61,12 @@ class CasePage:
         now, language = self._now(), visitor.language
         last = await store.cases.last_decision(case.id)
         worst = record.scores.worst if isinstance(record.scores, Scores) else None
+        hits = [
+            passage
+            for hit in (record.verdict.hits if record.verdict else ())
+            for passage in hit.passages
+            if passage.function != SCORES
+        ]
         return self._pages.page(
             "case.html",
             visitor,
@@ -54,7 +77,9 @@ class CasePage:
             case=case,
             comment=case.comment,
             record=record,
-            body=shown.pieces(case.comment.text, worst),
+            body=shown.pieces(case.comment.text, worst, hits),
+            marked=bool(hits),
+            rules=_rules(case.comment, record.verdict, language),
             worst=worst,
             bars=views.bars(record.scores),
             story_url=views.web_address(case.comment.story.url),
@@ -72,6 +97,31 @@ class CasePage:
 def action_words(action: str, language: str) -> str:
     key = f"audit.{action}"
     return texts.say(language, key) if texts.known(key) else action
+
+
+def _rules(comment: Comment, verdict: Verdict | None, language: str) -> list[_Fired]:
+    if verdict is None:
+        return []
+    without = {
+        pivot.rule: texts.say(language, f"case.without.{pivot.outcome.value}")
+        for pivot in verdict.pivots
+    }
+    return [
+        _Fired(
+            hit=hit,
+            read=[(name, views.fact(value)) for name, value in hit.read.items()],
+            found=[_quoted(comment.text, each) for each in hit.passages if each.function != SCORES],
+            without=without.get(hit.rule, ""),
+        )
+        for hit in verdict.hits
+    ]
+
+
+def _quoted(text: str, passage: Passage) -> tuple[str, str]:
+    """What stands there, and what it was found by."""
+    stands = shown.one_line(text[passage.start : passage.end])
+    cut = stands if len(stands) <= _QUOTED_CHARS else f"{stands[: _QUOTED_CHARS - 1]}…"
+    return cut, shown.one_line(passage.told)
 
 
 def _parent(comment: Comment) -> tuple[shown.Piece, ...] | None:

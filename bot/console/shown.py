@@ -7,10 +7,14 @@ and still deceive the eye, such as the right-to-left override.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from bot.core.model import Window
+from bot.core.model import Passage, Window
+
+Kind = Literal["plain", "marked", "hit", "control"]
 
 _TURNING = {
     "\u202a": "LRE",
@@ -36,18 +40,25 @@ class Piece:
     """A stretch of text that is shown in one manner."""
 
     text: str
-    kind: Literal["plain", "marked", "control"] = "plain"
+    kind: Kind = "plain"
 
 
-def pieces(text: str, worst: Window | None = None) -> tuple[Piece, ...]:
-    """The text cut at `worst`, with direction and control characters named instead of obeyed."""
-    if worst is None or not 0 <= worst.start < worst.end <= len(text):
-        return tuple(_named(text, marked=False))
-    return (
-        *_named(text[: worst.start], marked=False),
-        *_named(text[worst.start : worst.end], marked=True),
-        *_named(text[worst.end :], marked=False),
-    )
+def pieces(
+    text: str, worst: Window | None = None, hits: Sequence[Passage] = ()
+) -> tuple[Piece, ...]:
+    """The text cut at `worst` and at what rules fired on, with direction and control characters
+    named instead of obeyed."""
+    stretches: list[tuple[int, int, Kind]] = [(hit.start, hit.end, "hit") for hit in hits]
+    if worst is not None:
+        stretches.append((worst.start, worst.end, "marked"))
+    sound = [each for each in stretches if 0 <= each[0] < each[1] <= len(text)]
+    edges = sorted({0, len(text), *(edge for start, end, _ in sound for edge in (start, end))})
+    found: list[Piece] = []
+    for start, end in pairwise(edges):
+        covering = [kind for first, last, kind in sound if first <= start and end <= last]
+        kind: Kind = "hit" if "hit" in covering else "marked" if covering else "plain"
+        found += _named(text[start:end], kind)
+    return tuple(found)
 
 
 def one_line(text: str) -> str:
@@ -69,17 +80,17 @@ def excerpt(text: str) -> tuple[str, int]:
     return text[:cut], len(text) - cut
 
 
-def _named(text: str, *, marked: bool) -> list[Piece]:
+def _named(text: str, kind: Kind) -> list[Piece]:
     found: list[Piece] = []
     start = 0
     for control in _CONTROLS.finditer(text):
-        found += _stretch(text[start : control.start()], marked=marked)
+        found += _stretch(text[start : control.start()], kind)
         character = control.group()
         name = _TURNING.get(character, f"U+{ord(character):04X}")
         found.append(Piece(text=name, kind="control"))
         start = control.end()
-    return found + _stretch(text[start:], marked=marked)
+    return found + _stretch(text[start:], kind)
 
 
-def _stretch(text: str, *, marked: bool) -> list[Piece]:
-    return [Piece(text=text, kind="marked" if marked else "plain")] if text else []
+def _stretch(text: str, kind: Kind) -> list[Piece]:
+    return [Piece(text=text, kind=kind)] if text else []

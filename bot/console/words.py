@@ -234,6 +234,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Le passage surligné a la toxicité la plus haute.",
         "The marked passage has the highest toxicity.",
     ),
+    "case.marked": (
+        "Encadré : ce qui a déclenché une règle.",
+        "Framed: what made a rule fire.",
+    ),
+    "case.found": ("Dans le texte :", "In the text:"),
+    "case.read": ("A lu :", "Read:"),
+    "case.without.approve": (
+        "Sans cette règle, le commentaire aurait été publié.",
+        "Without this rule the comment would have been published.",
+    ),
+    "case.without.review": (
+        "Sans cette règle, le commentaire serait allé en relecture.",
+        "Without this rule the comment would have gone to review.",
+    ),
+    "case.without.reject": (
+        "Sans cette règle, le commentaire aurait été refusé.",
+        "Without this rule the comment would have been refused.",
+    ),
     "case.section": ("Rubrique", "Section"),
     "case.source": ("Source", "Source"),
     "case.received": ("Reçu le", "Received"),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.evaluate import Limits, Rulebook
+from bot.core.evidence import pivots
 from bot.core.model import Basis, Idle, Outcome, Scores, Unscored, Verdict, Words
 from bot.core.reasons import Reason
 
@@ -86,6 +87,22 @@ def decide(
     `held` names rules that must not remove anything, and why; see `held_back`. A refusal keeps its
     reason when it becomes a review, so that a moderator finds it filled in.
     """
+
+    def decided(asked: Verdict) -> Verdict:
+        return _decided(asked, scores=scores, recent=recent, policy=policy, held=held or {})
+
+    found = pivots(verdict, default=policy.default, decide=decided) if verdict.hits else ()
+    return replace(decided(verdict), pivots=found) if found else decided(verdict)
+
+
+def _decided(
+    verdict: Verdict,
+    *,
+    scores: Scores | Unscored,
+    recent: RecentRejections,
+    policy: Policy,
+    held: Mapping[str, Idle],
+) -> Verdict:
     if isinstance(scores, Unscored):
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.UNSCORED, because=_UNSCORED)
     if not removes(verdict):
@@ -94,7 +111,7 @@ def decide(
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.DEGRADED, because=_DEGRADED)
     if _is_capped(recent, policy):
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.CAP, because=_CAPPED)
-    return _without_held(verdict, held or {})
+    return _without_held(verdict, held)
 
 
 def held_back(

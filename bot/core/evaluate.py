@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Protocol
@@ -16,6 +16,7 @@ from bot.core.model import (
     Further,
     Idle,
     Outcome,
+    Passage,
     RuleHit,
     Stage,
     Verdict,
@@ -63,11 +64,35 @@ class Rule:
         return int.from_bytes(digest[:8]) < self.share * 2**64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What made one condition hold."""
+
+    read: Mapping[str, FactValue]
+    """The facts it reads, without the text itself."""
+    passages: tuple[Passage, ...] = ()
+
+
 class Conditions(Protocol):
     """The compiled conditions of a rulebook."""
 
     def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
         """One answer a rule, in the rulebook's order; None where a fact it reads is absent."""
+
+    def evidence(self, facts: Mapping[str, FactValue], fired: Sequence[int]) -> Sequence[Evidence]:
+        """Of the conditions with these numbers (from 0), which held for these facts."""
+
+
+class _NoConditions:
+    def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
+        return ()
+
+    def evidence(self, facts: Mapping[str, FactValue], fired: Sequence[int]) -> Sequence[Evidence]:
+        return ()
+
+
+NO_CONDITIONS: Conditions = _NoConditions()
+"""Of a rulebook without rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +137,28 @@ def evaluate(
     taken for expired.
     """
     answers = tuple(zip(rulebook.rules, rulebook.conditions(facts), strict=True))
+    verdict = Verdict(
+        outcome=default,
+        basis=Basis.DEFAULT,
+        rulebook=rulebook.version,
+        because=_DEFAULT,
+        not_applied=tuple(rule.id for rule, fired in answers if fired is None),
+        facts=facts,
+    )
     hits = tuple(_hit(rule, facts, author=author, today=today) for rule, fired in answers if fired)
+    return concluded(verdict, hits=hits, default=default) if hits else verdict
+
+
+def concluded(verdict: Verdict, *, hits: tuple[RuleHit, ...], default: Outcome) -> Verdict:
+    """The verdict as it is with just these rules firing."""
     outcome, basis, leading = _strictest([hit for hit in hits if hit.acts], default)
-    return Verdict(
+    return replace(
+        verdict,
         outcome=outcome,
         basis=basis,
-        rulebook=rulebook.version,
         reason=leading.reason if leading else None,
         because=leading.because if leading else _CONFLICT if basis is Basis.CONFLICT else _DEFAULT,
         hits=hits,
-        not_applied=tuple(rule.id for rule, fired in answers if fired is None),
-        facts=dict(facts),
     )
 
 

@@ -6,10 +6,11 @@ what is known of the one text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import re2
@@ -19,6 +20,8 @@ from bot.core.normalise import trace_folded
 from bot.rulebook.lists import Entry
 from bot.rulebook.matching import Matcher, TextHit
 
+_MOST_MATCHES = 50
+"""Places of one pattern in one text that are told."""
 PATTERN_BYTES = 8 * 1024 * 1024
 """Memory that one compiled pattern may take; a larger one is a fault."""
 
@@ -35,6 +38,10 @@ class Call:
     @property
     def source(self) -> str:
         return source_of(self.function, self.argument)
+
+    @property
+    def is_of_list(self) -> bool:
+        return self.function in LIST_FUNCTIONS
 
     def takes(self, entry: Entry) -> bool:
         if isinstance(self.narrowed, int):
@@ -55,6 +62,8 @@ class Span:
 
 LIST_FUNCTIONS = ("has_any", "text.domain_in")
 WORD_FUNCTIONS = ("has_word", "has_phrase")
+CONTAINS = "contains"
+"""`text.folded.contains('…')` and its like, which only `Look.spans` is asked about."""
 FUNCTIONS = (*WORD_FUNCTIONS, "has_any", "matches_re2", "text.domain_in")
 
 
@@ -115,10 +124,8 @@ class Look:
         """All places that these calls answer for, in the original text where it is known."""
         places: list[tuple[int, int, Call, Entry | None]] = []
         for call in calls:
-            if call.function == "matches_re2":
-                match = pattern(call.argument).search(self.text)
-                if match is not None:
-                    places.append((*match.span(), call, None))
+            if call.function in {"matches_re2", CONTAINS}:
+                places += [(*place, call, None) for place in self._places(call)]
                 continue
             hits = self.found.get(call.source, ())
             places += [(h.start, h.end, call, h.entry) for h in hits if call.takes(h.entry)]
@@ -129,6 +136,17 @@ class Look:
             first, last = traced.span_in_original(start, end) if traced else (start, end)
             spans.append(Span(call=call, start=first, end=last, entry=entry))
         return tuple(spans)
+
+    def _places(self, call: Call) -> Iterator[tuple[int, int]]:
+        """Where a pattern or a plain text stands in the folded text."""
+        if call.function == CONTAINS:
+            at = self.text.find(call.argument)
+            while at >= 0:
+                yield at, at + len(call.argument)
+                at = self.text.find(call.argument, at + len(call.argument))
+            return
+        for match in islice(pattern(call.argument).finditer(self.text), _MOST_MATCHES):
+            yield match.span()
 
 
 looking_at: ContextVar[Look | None] = ContextVar("looking_at", default=None)
@@ -159,6 +177,10 @@ def look_of(matcher: Matcher, facts: Mapping[str, object]) -> Look | None:
     if not isinstance(text, str):
         return None
     return Look(matcher, text, written if isinstance(written, str) else None)
+
+
+def empty_look(matcher: Matcher) -> Look:
+    return Look(matcher, "", None)
 
 
 def declarations() -> list[cel.FunctionDecl]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.core.facts import BY_NAME
 from bot.rulebook.asking import FUNCTIONS, LIST_FUNCTIONS, WORD_FUNCTIONS, Call, pattern_problem
 from bot.rulebook.condition_faults import ConditionFault, near
 from bot.rulebook.lists import HIGHEST_SEVERITY, Entry, WordList, entry_of, unknown_list
@@ -50,6 +51,39 @@ def is_call(tokens: list[Token], index: int) -> bool:
         and index + 1 < len(tokens)
         and tokens[index + 1].group() == "("
     )
+
+
+def facts_read(tokens: list[Token]) -> tuple[str, ...]:
+    """Declared facts in the order of their first mention; what only looks like one counts too.
+
+    The longest declared name wins: `text.folded.contains(…)` reads `text.folded`.
+    """
+    found: dict[str, None] = {}
+    for index, token in enumerate(tokens):
+        if token.lastgroup != "name" or _continues(tokens, index):
+            continue
+        chain = [token.group()]
+        at = index + 1
+        while (
+            at + 1 < len(tokens)
+            and tokens[at].group() == "."
+            and tokens[at + 1].lastgroup == "name"
+        ):
+            chain.append(tokens[at + 1].group())
+            at += 2
+        if chain[0] in FUNCTIONS or ".".join(chain[:2]) in FUNCTIONS:
+            found["text.folded"] = None
+            continue
+        names = (".".join(chain[:length]) for length in range(len(chain), 0, -1))
+        name = next((each for each in names if each in BY_NAME), None)
+        if name:
+            found[name] = None
+    return tuple(found)
+
+
+def _continues(tokens: list[Token], index: int) -> bool:
+    """Whether a name is the later part of a dotted one."""
+    return index > 1 and tokens[index - 1].group() == "." and tokens[index - 2].lastgroup == "name"
 
 
 def read_calls(tokens: list[Token], lists: Mapping[str, WordList]) -> ReadCalls:

@@ -1,22 +1,21 @@
-"""Compiles conditions against the declared facts, and asks them all about one comment."""
+"""Compiles conditions against the declared facts, and finds what is wrong with them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 from cel_expr_python import cel
 
-from bot.core.facts import BY_NAME, DECLARED
+from bot.core.facts import DECLARED
 from bot.core.model import FactValue
 from bot.core.normalise import folded
-from bot.rulebook.asking import Call, Span, declarations, look_of, looking_at
-from bot.rulebook.calls import is_call, read_calls, tokens_of
+from bot.rulebook.asking import CONTAINS, Call, declarations, pattern_problem
+from bot.rulebook.calls import facts_read, is_call, read_calls, tokens_of, value_of
 from bot.rulebook.condition_faults import ConditionFault, explain
 from bot.rulebook.lists import Entry, WordList
-from bot.rulebook.matching import Matcher
 
 _KINDS = {
     "string": cel.Type.STRING,
@@ -26,14 +25,22 @@ _KINDS = {
 }
 _LOOPS = {"exists", "exists_one", "existsOne", "all"}
 _NO_LOOPS = {"map", "filter"}
+_MAY_FAIL = {"/", "%"}
+_CONVERSIONS = {"int", "uint", "double", "timestamp", "duration", "dyn", "getDate"}
+_UNCLEAN = re.compile("[\ud800-\udfff\0]")
 _COMPARED = {"contains", "startsWith", "endsWith", "matches"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """A compiled condition and what it looks for in texts."""
+    """A compiled condition, the facts it reads and what it looks for in texts."""
 
     cel: cel.Expression
+    written: str
+    reads: tuple[str, ...]
+    """In the order of their first mention."""
+    is_sure: bool
+    """False where it may give no answer though all facts are there: a division, a conversion."""
     calls: tuple[Call, ...] = ()
     lists: tuple[WordList, ...] = ()
     words: tuple[Entry, ...] = ()
@@ -47,41 +54,6 @@ class Condition:
     reads_scores: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledConditions:
-    """The conditions of a rulebook, asked over one shared activation and one look at the text."""
-
-    expressions: tuple[Expression, ...]
-    matcher: Matcher = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        lists = {each.name: each for one in self.expressions for each in one.lists}
-        words = {each.source: each for one in self.expressions for each in one.words}
-        matcher = _matcher(tuple(lists.values()), tuple(words.values()))
-        object.__setattr__(self, "matcher", matcher)
-
-    def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
-        data = {name: _clean(value) for name, value in facts.items() if name in BY_NAME}
-        activation = _environment().Activation(data)
-        token = looking_at.set(look_of(self.matcher, facts))
-        try:
-            return [_answer(expression.cel, activation) for expression in self.expressions]
-        finally:
-            looking_at.reset(token)
-
-    def spans(self, facts: Mapping[str, FactValue]) -> Sequence[tuple[Span, ...]]:
-        """For each condition the words, domains and patterns it looks for, where they stand in the
-        text; in the text as written where `text.written` is known, else in the folded one."""
-        look = look_of(self.matcher, facts)
-        return [look.spans(each.calls) if look else () for each in self.expressions]
-
-
-@lru_cache(maxsize=8)
-def _matcher(lists: tuple[WordList, ...], words: tuple[Entry, ...]) -> Matcher:
-    """Examples are run one rule at a time: the tree over the same lists is made once."""
-    return Matcher.of([*(entry for each in lists for entry in each.entries), *words])
-
-
 def compile_condition(
     condition: str, lists: Mapping[str, WordList] | None = None
 ) -> Condition | tuple[ConditionFault, ...]:
@@ -89,11 +61,11 @@ def compile_condition(
     if not condition.strip():
         return (ConditionFault(offset=0, what="an empty condition"),)
     try:
-        expression = _environment().compile(condition)
+        compiled = environment().compile(condition)
     except (RuntimeError, ValueError) as error:
         return explain(str(error), condition)
-    if expression.return_type() != cel.Type.BOOL:
-        kind = expression.return_type().name().lower()
+    if compiled.return_type() != cel.Type.BOOL:
+        kind = compiled.return_type().name().lower()
         what = f"a condition is true or false; this one is of type {kind}"
         return (ConditionFault(offset=0, what=what, fix="compare it with something, e.g. `> 0`"),)
     tokens = tokens_of(condition)
@@ -106,38 +78,54 @@ def compile_condition(
     )
     if faults:
         return tuple(sorted(faults, key=lambda fault: fault.offset))
-    words = [token.group() for token in tokens]
-    reads_scores = any(
-        words[index : index + 2] == ["score", "."] and words[index + 2] != "unscored"
-        for index in range(len(words) - 2)
+    reads = facts_read(tokens)
+    expression = Expression(
+        cel=compiled,
+        written=condition,
+        reads=reads,
+        is_sure=_is_sure(tokens),
+        calls=(*read.calls, *_looked_for(tokens)),
+        lists=read.lists,
+        words=read.words,
     )
-    return Condition(
-        expression=Expression(cel=expression, calls=read.calls, lists=read.lists, words=read.words),
-        reads_scores=reads_scores,
-    )
+    return Condition(expression=expression, reads_scores=any(map(_is_score, reads)))
+
+
+def _is_score(fact: str) -> bool:
+    return fact.startswith("score.") and fact != "score.unscored"
+
+
+def _is_sure(tokens: list[re.Match[str]]) -> bool:
+    """Nothing in it can fail once every fact is there. Sums of facts are far from any limit."""
+    for index, token in enumerate(tokens):
+        word, before = token.group(), tokens[index - 1] if index else None
+        if word in _MAY_FAIL or (word in _CONVERSIONS and is_call(tokens, index)):
+            return False
+        if word == "[" and before and (before.lastgroup == "name" or before.group() in "])"):
+            return False
+    return True
+
+
+def _looked_for(tokens: list[re.Match[str]]) -> Iterator[Call]:
+    """Written-out texts and patterns that `text.folded` is asked for by its own methods."""
+    for literal, in_pattern in _compared_with_folded(tokens):
+        value = value_of(literal.group())
+        if value and not (in_pattern and pattern_problem(value)):
+            yield Call("matches_re2" if in_pattern else CONTAINS, value)
 
 
 @cache
-def _environment() -> cel.Env:
+def environment() -> cel.Env:
     return cel.NewEnv(
         variables={fact.name: _KINDS[fact.kind] for fact in DECLARED}, functions=declarations()
     )
 
 
-def _clean(value: FactValue) -> FactValue:
+def clean(value: FactValue) -> FactValue:
     """Lone surrogates (from broken JSON) cannot cross into the runtime; NUL would end the text."""
-    if isinstance(value, str):
+    if isinstance(value, str) and _UNCLEAN.search(value):
         return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return value
-
-
-def _answer(expression: cel.Expression, activation: cel.Activation) -> bool | None:
-    """None for an absent fact and for anything else that gives no answer (division by zero)."""
-    try:
-        value = expression.eval(activation).value()
-    except RuntimeError:
-        return None
-    return value if isinstance(value, bool) else None
 
 
 def _loop_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
@@ -170,7 +158,7 @@ def _pattern_faults(tokens: list[re.Match[str]]) -> Iterator[ConditionFault]:
             what = "the pattern of `matches` is not written out"
             yield ConditionFault(offset=token.start(), what=what, fix="write it in quotes")
             continue
-        answer = _environment().compile(f"''.matches({pattern.group()})").eval(data={})
+        answer = environment().compile(f"''.matches({pattern.group()})").eval(data={})
         if answer.type() == cel.Type.ERROR:
             problem = str(answer.value()).rpartition("invalid regular expression: ")[2]
             what = f"not a pattern (RE2): {problem}"

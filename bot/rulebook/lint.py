@@ -16,7 +16,7 @@ from bot.core.facts import BY_NAME
 from bot.core.model import FactValue, Outcome, Stage
 from bot.ports import Firings
 from bot.rulebook.agreement import KINDS
-from bot.rulebook.conditions import CompiledConditions
+from bot.rulebook.compiled import CompiledConditions
 from bot.rulebook.proof import Score, run_example
 from bot.rulebook.reading import Example, ReadFolder, ReadRule, read
 from bot.rulebook.schema import is_share

@@ -21,7 +21,7 @@ from bot.core.model import (
     Story,
     Unscored,
 )
-from bot.rulebook.conditions import CompiledConditions
+from bot.rulebook.compiled import CompiledConditions
 from bot.rulebook.reading import Example, ReadRule, read
 
 Score = Callable[[str], Awaitable[Scores | Unscored]]

@@ -15,8 +15,9 @@ from bot.core.facts import BY_NAME, Declaration
 from bot.core.model import FactValue, Further, Stage, Words
 from bot.core.modes import NO_CALENDAR, Modes
 from bot.rulebook.agreement import KINDS, Kind, agreement_faults
+from bot.rulebook.compiled import CompiledConditions
 from bot.rulebook.condition_faults import near
-from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
+from bot.rulebook.conditions import Condition, compile_condition
 from bot.rulebook.files import RuleText, read_folder, shown
 from bot.rulebook.lists import FOLDER, WordList, read_lists
 from bot.rulebook.modes import read_modes

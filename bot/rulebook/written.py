@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.facts import BY_NAME
+from bot.rulebook.calls import facts_read, tokens_of
 from bot.rulebook.files import RuleText, read_folder
 from bot.rulebook.source import Source, parse
 
@@ -18,9 +19,6 @@ _NOT_CODE = re.compile(
       | '(?:\\.|[^'\\\n])*' | "(?:\\.|[^"\\\n])*\"""",
     re.DOTALL | re.VERBOSE,
 )
-_NAME = re.compile(r"(?<![\w.])[a-z_][a-z_0-9]*(?:\s*\.\s*[a-z_0-9]+)*")
-_LOOKS_AT_TEXT = ("has_word", "has_any", "has_phrase", "matches_re2", "text.domain_in")
-"""Functions that read the folded text without naming it."""
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _COMPARED = re.compile(
     rf"(?<![\w.])(?P<name>[a-z_]+(?:\s*\.\s*[a-z_0-9]+)*)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>{_NUMBER})(?![\w.])"
@@ -47,7 +45,7 @@ class Written:
     @property
     def reads(self) -> tuple[str, ...]:
         """Facts in the order of their first mention."""
-        return tuple(dict.fromkeys(_reads(self.when)))
+        return facts_read(tokens_of(self.when))
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -76,20 +74,6 @@ def _written(text: RuleText) -> Written | None:
         return None
     when = source.plain.get("when")
     return Written(source=source, when=when) if isinstance(when, str) else None
-
-
-def _reads(when: str) -> Iterator[str]:
-    """The longest declared name wins: `text.folded.contains(…)` reads `text.folded`."""
-    for match in _NAME.finditer(_code(when)):
-        parts = re.split(r"\s*\.\s*", match.group())
-        if ".".join(parts) in _LOOKS_AT_TEXT:
-            yield "text.folded"
-            continue
-        for length in range(len(parts), 0, -1):
-            name = ".".join(parts[:length])
-            if name in BY_NAME:
-                yield name
-                break
 
 
 def _thresholds(when: str) -> Iterator[Threshold]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -55,6 +56,7 @@ async def write_evidence(
             rulebook=verdict.rulebook,
             facts={k: v for k, v in verdict.facts.items() if k not in _NOT_STORED},
             not_applied=list(verdict.not_applied),
+            pivots=[{"rule": each.rule, "outcome": each.outcome.value} for each in verdict.pivots],
             judged_at=now,
         )
     )
@@ -70,6 +72,8 @@ async def write_evidence(
                 because_en=hit.because.en,
                 further=further_columns(hit.further),
                 idle=hit.idle.value if hit.idle else None,
+                read=dict(hit.read),
+                passages=[asdict(passage) for passage in hit.passages],
             )
         )
 

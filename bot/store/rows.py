@@ -30,6 +30,8 @@ from bot.core.model import (
     OutboxItem,
     Outcome,
     Parent,
+    Passage,
+    Pivot,
     Proposal,
     Question,
     RuleHit,
@@ -271,6 +273,9 @@ def verdict_of(row: Row, hits: Sequence[Row]) -> Verdict:
         hits=tuple(hit_of(hit) for hit in hits),
         not_applied=tuple(row.not_applied),
         facts=row.facts,
+        pivots=tuple(
+            Pivot(rule=each["rule"], outcome=Outcome(each["outcome"])) for each in row.pivots
+        ),
     )
 
 
@@ -283,6 +288,8 @@ def hit_of(row: Row) -> RuleHit:
         because=Words(fr=row.because_fr, en=row.because_en),
         further=_further_of(row.further),
         idle=Idle(row.idle) if row.idle else None,
+        read=row.read,
+        passages=tuple(Passage(**each) for each in row.passages),
     )
 
 

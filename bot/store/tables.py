@@ -165,6 +165,7 @@ verdicts = sa.Table(
     sa.Column("rulebook", sa.String(64), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("not_applied", sa.JSON, nullable=False),
+    sa.Column("pivots", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("judged_at", Utc, nullable=False),
     sa.Index("ix_verdicts_judged_at", "judged_at"),
 )
@@ -181,6 +182,8 @@ rule_hits = sa.Table(
     sa.Column("reason", sa.String(32)),
     sa.Column("because_fr", sa.Text, nullable=False),
     sa.Column("because_en", sa.Text, nullable=False),
+    sa.Column("read", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("passages", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("further", sa.JSON),  # what it asks for beside its outcome, where it asks at all
     sa.Column("idle", sa.String(16)),
     sa.Index("ix_rule_hits_rule", "rule"),

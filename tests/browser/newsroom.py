@@ -7,7 +7,7 @@ show the same cases.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.console import ConsoleConfig, console_routes, issue_link
-from bot.core.evaluate import Rulebook
+from bot.core.evaluate import Evidence, Rulebook
 from bot.core.model import (
     ATTRIBUTES,
     Actor,
@@ -154,6 +154,10 @@ class _Conditions:
             _between(0.4, 1.01, facts, "identity_attack"),
             _between(0.6, 1.01, facts, "insult"),
         ]
+
+    def evidence(self, facts: Mapping[str, FactValue], fired: Sequence[int]) -> list[Evidence]:
+        names = ("score.toxicity", "score.identity_attack", "score.insult")
+        return [Evidence(read={names[each]: facts[names[each]]}) for each in fired]
 
 
 RULEBOOK = Rulebook(

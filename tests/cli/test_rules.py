@@ -245,7 +245,9 @@ def test_explain_shows_every_rule_and_what_it_read(veilleur: CommandLine, folder
         "fired": True,
         "expired": False,
         "read": {"text.links": 1},
+        "passages": [],
     }
+    assert told["without"] == {"links": "approve", "trusted": "reject"}
     assert (rude["fired"], rude["read"]["story.section"]) == (None, None)
     assert rude["read"]["score.insult"] > 0.8
     assert (trusted["fired"], trusted["read"]) == (True, {"author.approved": 0, "text.links": 1})
@@ -263,6 +265,29 @@ def test_explain_for_people(veilleur: CommandLine, folder: Path) -> None:
     assert "links  live   reject    fired   text.links 1" in done.stdout
     assert "reject (rule): Un lien." in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_explain_points_at_the_words(veilleur: CommandLine, folder: Path) -> None:
+    """In the text as it was written, disguises and all; and what changes without the rule."""
+    rude = LINKS.replace("text.links > 0", "'has_word(\"crétin~\")'")
+    (folder / "rude.yaml").write_text(rude, encoding="utf-8")
+    command = ("rules", "explain", "--rules", "mes règles")
+    done = veilleur(*command, "Quels C.R.É.T.I.N.S !")
+    assert "rude: «C.R.É.T.I.N.S» (characters 7 to 19) by crétin~" in done.stdout
+    assert "without rude: approve" in done.stdout
+    done = veilleur(*command, "Quels crétins www.a.example")
+    assert "no single rule, taken away, would change this" in done.stdout
+    told = json.loads(veilleur(*command, "--json", "Crétin").stdout)
+    assert told["rules"][1]["passages"] == [
+        {
+            "start": 0,
+            "end": 6,
+            "text": "Crétin",
+            "function": "has_word",
+            "looked_for": "crétin~",
+            "entry": None,
+        }
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.core.model import (
     ATTRIBUTES,
     Author,
     Parent,
+    Passage,
     Report,
     Retry,
     Source,
@@ -192,13 +193,15 @@ async def test_the_case_page_tells_everything(house: House, anna: Moderator):
     for attribute in ATTRIBUTES:
         assert texts.say("fr", f"attribute.{attribute}") in text
     for wanted in (
-        "C'est bof.",
         "Qu'en dites-vous ?",
         "60 %",
         "words, version 1",
         "borderline",
         "active",
         "demande une relecture",
+        "Dans le texte : «bof»",
+        "A lu : score.toxicity 0.600",
+        "Sans cette règle, le commentaire aurait été publié.",
         "Règlement test-1",
         "text.words",
         "score.toxicity",
@@ -211,6 +214,8 @@ async def test_the_case_page_tells_everything(house: House, anna: Moderator):
         "Clos",
     ):
         assert wanted.lower() in text.lower().replace("\u00a0", " "), wanted
+    assert page.css_first("blockquote.full").text() == "C'est bof."
+    assert [each.text() for each in page.css("blockquote.full mark.hit")] == ["bof"]
     assert page.css(f'form[action="/console/cases/{case.id}/approve"]') == []
     assert len(page.css(f'form[action="/console/cases/{case.id}/undo"]')) == 1
 
@@ -327,6 +332,24 @@ def kinds(pieces: tuple[shown.Piece, ...]) -> list[tuple[str, str]]:
 def test_the_worst_passage_is_marked():
     marked = shown.pieces("avant pendant après", Window(start=6, end=13))
     assert kinds(marked) == [("plain", "avant "), ("marked", "pendant"), ("plain", " après")]
+
+
+def test_what_a_rule_fired_on_shows_inside_the_worst_passage():
+    hits = [
+        Passage(start=start, end=end, function="has_any", looked_for="list")
+        for start, end in ((3, 5), (4, 7), (9, 99))
+    ]
+    marked = shown.pieces("ab\u202ecdefgh", Window(start=1, end=6), hits)
+    assert kinds(marked) == [
+        ("plain", "a"),
+        ("marked", "b"),
+        ("control", "RLO"),
+        ("hit", "c"),
+        ("hit", "d"),
+        ("hit", "e"),
+        ("hit", "f"),
+        ("plain", "gh"),
+    ]
 
 
 @pytest.mark.parametrize("window", [(5, 5), (-1, 3), (2, 99), (3, 1)])

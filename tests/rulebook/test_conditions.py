@@ -9,7 +9,8 @@ from bot.core.evaluate import evaluate
 from bot.core.facts import DECLARED
 from bot.core.model import Basis, Outcome
 from bot.rulebook import load, read, run_examples
-from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
+from bot.rulebook.compiled import CompiledConditions
+from bot.rulebook.conditions import Condition, compile_condition
 
 
 def _ask(condition: str, facts):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.core.facts import text_facts
 from bot.core.normalise import folded
-from bot.rulebook.conditions import CompiledConditions, Condition, compile_condition
+from bot.rulebook.compiled import CompiledConditions
+from bot.rulebook.conditions import Condition, compile_condition
 from bot.rulebook.files import RuleText
 from bot.rulebook.lists import WordList, entry_of, parse_list
 from bot.rulebook.matching import Matcher, in_original

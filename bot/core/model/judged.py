@@ -138,6 +138,33 @@ class Idle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of the text as it was written, in characters, that a rule fired on."""
+
+    start: int
+    end: int
+    function: str
+    """What looked: `has_any`, `has_word`, `matches_re2`…; `score` for the worst-scored stretch."""
+    looked_for: str
+    """The list's name, the word or the pattern; the facts' names for a score."""
+    entry: str | None = None
+    """The list's entry as it is written there."""
+
+    @property
+    def told(self) -> str:
+        """`insults-fr: connard~`, as a list of evidence tells it."""
+        return f"{self.looked_for}: {self.entry}" if self.entry else self.looked_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pivot:
+    """The counterfactual: without this one rule, `outcome` would have come out."""
+
+    rule: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleHit:
     """One rule that fired, and what it asked for."""
 
@@ -149,6 +176,10 @@ class RuleHit:
     reason: Reason | None
     because: Words
     """The rule's sentence for people, filled in."""
+    read: Mapping[str, FactValue] = field(default_factory=dict)
+    """The facts the rule read, without the text itself; absent ones are left out."""
+    passages: tuple[Passage, ...] = ()
+    """Where in the text; empty for a rule that looks at numbers of the whole only."""
     further: Further = NOTHING_FURTHER
     idle: Idle | None = None
 
@@ -173,6 +204,8 @@ class Verdict:
     not_applied: tuple[str, ...] = ()
     """Rules that read a fact which is absent here, e.g. a score of an unscored text."""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
+    pivots: tuple[Pivot, ...] = ()
+    """Live rules of which each alone decides; empty where several agree or a safety catch holds."""
 
     @property
     def further(self) -> Further:
