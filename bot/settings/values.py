@@ -341,15 +341,6 @@ class Settings(BaseSettings):
         )
 
     @property
-    def policy(self) -> Policy:
-        """The operator's standing choices, for whatever judges comments."""
-        return Policy(
-            default=self.default_outcome,
-            max_rejections_per_hour=self.max_auto_rejections_per_hour,
-            max_rejections_per_day=self.max_auto_rejections_per_day,
-        )
-
-    @property
     def rules_folder(self) -> Path:
         """`rules_dir`, or the rules that came with the program when there is no such folder."""
         return self.rules_dir if self.rules_dir.is_dir() else shipped_rules()
