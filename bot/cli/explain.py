@@ -129,7 +129,9 @@ async def _explained(
     conditions = CompiledConditions(tuple(each.condition.expression for each in every))
     worst = next((each.worst for each in answered if isinstance(each, ScoresOf)), None)
     asked = substantiated(
-        rulebook, evaluate(rulebook, facts, default=settings.default_outcome, today=today), worst=worst
+        rulebook,
+        evaluate(rulebook, facts, default=settings.default_outcome, today=today),
+        worst=worst,
     )
     placed = {hit.rule: hit.passages for hit in asked.hits}
     found = conditions.evidence(facts, range(len(every)))
