@@ -10,14 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.core.normalise.steps import DropMarks, EachSign, Normalise, Respell, Step, Substitute
+from bot.core.normalise.steps import (
+    DropMarks,
+    EachSign,
+    Encodable,
+    Exchange,
+    Normalise,
+    OneSpace,
+    Respell,
+    Step,
+    Substitute,
+)
 from bot.core.normalise.traced import Traced
 
 __all__ = ["Traced", "folded", "for_model", "trace_folded", "trace_for_model"]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"\s+")
-_EDGES = re.compile(r"\A\s+|\s+\Z")
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -32,7 +38,7 @@ _LOOK_ALIKES = {
     )
     if latin.isascii()
 }
-_STRAIGHT = str.maketrans("’ʼ`", "'''")
+_STRAIGHT = (("’", "'"), ("ʼ", "'"), ("`", "'"))
 _LEET = str.maketrans(
     {
         "0": "o",
@@ -123,10 +129,9 @@ def _undisguised(match: re.Match[str]) -> str:
     return word
 
 
-_ENCODABLE = Substitute(_SURROGATE, "\ufffd")
-"""Lone surrogates (from broken JSON) cannot be encoded."""
-_APOSTROPHES = Respell(lambda text: text.translate(_STRAIGHT))
-_ONE_SPACE = (Substitute(_SPACES, " "), Substitute(_EDGES, ""))
+_ENCODABLE = Encodable("\ufffd")
+_APOSTROPHES = Exchange(_STRAIGHT)
+_ONE_SPACE = OneSpace()
 _FOR_MODEL: tuple[Step, ...] = (
     _ENCODABLE,
     Normalise("NFKC"),
@@ -140,7 +145,7 @@ _FOR_MODEL: tuple[Step, ...] = (
     Substitute(_CORE, _undisguised),
     Substitute(_STRETCHED, r"\1\1"),
     Substitute(_PUNCTUATION_RUN, r"\1\1\1"),
-    *_ONE_SPACE,
+    _ONE_SPACE,
     # `İ` alone would become two characters
     Respell(lambda text: text.replace("İ", "i").lower()),
     Substitute(re.compile("\u0307"), ""),
@@ -153,6 +158,6 @@ _FOLDED: tuple[Step, ...] = (
     _APOSTROPHES,
     DropMarks(),
     EachSign(str.casefold),  # again: mathematical capitals are plain ones only now
-    Substitute(re.compile("[œæ]"), lambda match: "oe" if match.group() == "œ" else "ae"),
-    *_ONE_SPACE,
+    Substitute(re.compile("[œæ]"), lambda match: "oe" if match.group() == "œ" else "ae", "œæ"),
+    _ONE_SPACE,
 )

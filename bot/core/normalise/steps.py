@@ -14,6 +14,16 @@ from typing import Literal, Protocol
 
 from bot.core.normalise.traced import Edit, Traced
 
+_LATIN_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+"""The combining marks of letters such as é and ç once they are taken apart."""
+_MAYBE_MARKS = re.compile("[\u0370-\u1fff\u20d0-\u20ff\u2c00-\U0001cfff\U0001d100-\U0001efff]")
+"""All others stand in here; quotation marks, dashes, the euro and most emoji do not."""
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+_EDGES = re.compile(r"\A\s+|\s+\Z")
+
 
 class Step(Protocol):
     def plain(self, text: str) -> str: ...
@@ -28,8 +38,12 @@ class Substitute:
     pattern: re.Pattern[str]
     by: str | Callable[[re.Match[str]], str]
     """A template with group references, or a function."""
+    signs: str = ""
+    """Where given, every match holds one of these: without them there is nothing to look for."""
 
     def plain(self, text: str) -> str:
+        if self.signs and not any(sign in text for sign in self.signs):
+            return text
         return self.pattern.sub(self.by, text)
 
     def traced(self, text: Traced) -> Traced:
@@ -54,6 +68,50 @@ class Respell:
 
     def traced(self, text: Traced) -> Traced:
         return text.respelt(self.spell(text.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Encodable:
+    """Lone surrogates (from broken JSON) cannot be encoded; each becomes `by`."""
+
+    by: str
+
+    def plain(self, text: str) -> str:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _SURROGATE.sub(self.by, text)
+        return text
+
+    def traced(self, text: Traced) -> Traced:
+        return text.respelt(self.plain(text.text))
+
+
+@dataclass(frozen=True, slots=True)
+class OneSpace:
+    """One plain space between words, none at the edges."""
+
+    def plain(self, text: str) -> str:
+        return " ".join(text.split())
+
+    def traced(self, text: Traced) -> Traced:
+        joined = Substitute(_SPACES, " ").traced(text)
+        return Substitute(_EDGES, "").traced(joined)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Single characters for single characters; for a few of them quicker than a table."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def plain(self, text: str) -> str:
+        for old, new in self.pairs:
+            text = text.replace(old, new)
+        return text
+
+    def traced(self, text: Traced) -> Traced:
+        return text.respelt(self.plain(text.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +172,9 @@ class DropMarks:
 
     def plain(self, text: str) -> str:
         if text.isascii():
+            return text
+        text = _LATIN_MARKS.sub("", text)
+        if text.isascii() or not _MAYBE_MARKS.search(text):
             return text
         return "".join(sign for sign in text if not unicodedata.combining(sign))
 
