@@ -188,6 +188,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         Calls,
         CaseCards,
         MessageDeletions,
+        MessageRestorations,
     )
     from bot.chat.supervise import Chat
 
@@ -209,6 +210,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     )
     parts.outbox.deliver_with(EffectKind.SHOW_CASE, CaseCards(chat.current))
     parts.outbox.deliver_with(EffectKind.DELETE_MESSAGE, MessageDeletions(chat.current))
+    parts.outbox.deliver_with(EffectKind.RESTORE_MESSAGE, MessageRestorations(chat.current))
     parts.outbox.deliver_with(EffectKind.CALL_PEOPLE, Calls(chat.current))
     parts.outbox.deliver_with(EffectKind.TIMEOUT_AUTHOR, AuthorTimeouts(chat.current, now))
     parts.outbox.deliver_with(EffectKind.NOTIFY_AUTHOR, AuthorNotices(chat.current))

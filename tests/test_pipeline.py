@@ -267,12 +267,39 @@ async def test_a_discord_message_is_deleted_only_after_the_grace_period(
     await pipeline.resolve(ports, await order(ports, comment_id, Outcome.REJECT))
     await deliver_all(ports)
     left = await ports.store.outbox.waiting()
-    assert [item.effect.kind for item in left] == [EffectKind.DELETE_MESSAGE]
+    assert [item.effect.kind for item in left] == [
+        EffectKind.DELETE_MESSAGE,
+        EffectKind.NOTIFY_AUTHOR,
+    ]
     assert left[0].effect.payload == {"channel_id": "99", "message_id": "555"}
     clock.forward(seconds=21)
     await deliver_all(ports)
     undone = await pipeline.undo(ports, await case_id_of(ports, comment_id), actor=ANNA)
-    assert undone == Refused(kind=RefusalKind.TOO_LATE)
+    assert isinstance(undone, Undone)
+    assert undone.site_had_been_told
+    left = await ports.store.outbox.waiting()
+    assert EffectKind.RESTORE_MESSAGE in {item.effect.kind for item in left}
+
+
+async def test_a_message_that_still_stands_is_not_restored(ports: Ports, clock: TestClock) -> None:
+    """Within the grace period nothing was removed; once restored, it is not posted twice."""
+    discord = {"site": "discord:7", "source": Source.DISCORD, "story": Story(id="99")}
+    comment_id = await accepted(ports, "bof", "555", **discord)
+    await deliver_all(ports)
+    for outcome in (Outcome.REJECT, Outcome.APPROVE):
+        await pipeline.resolve(ports, await order(ports, comment_id, outcome))
+        await pipeline.undo(ports, await case_id_of(ports, comment_id), actor=ANNA)
+    kinds = {item.effect.kind for item in await ports.store.outbox.waiting()}
+    assert kinds == {EffectKind.SHOW_CASE}
+
+    await pipeline.resolve(ports, await order(ports, comment_id, Outcome.REJECT))
+    clock.forward(seconds=21)
+    await deliver_all(ports)
+    await pipeline.undo(ports, await case_id_of(ports, comment_id), actor=ANNA)
+    await deliver_all(ports)
+    await pipeline.resolve(ports, await order(ports, comment_id, Outcome.APPROVE))
+    kinds = {item.effect.kind for item in await ports.store.outbox.waiting()}
+    assert EffectKind.RESTORE_MESSAGE not in kinds
 
 
 async def test_a_withdrawn_comment_leaves_the_queue_and_calls_off_its_callbacks(

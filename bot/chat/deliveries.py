@@ -13,6 +13,7 @@ from bot.chat.board import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.chat.calls import call
 from bot.chat.client import VeilleurClient
 from bot.chat.errors import DiscordError, said
+from bot.chat.restoring import restore
 from bot.chat.safe_text import one_line
 from bot.chat.texts import say
 from bot.core.model import Delivered, Delivery, OutboxItem, Retry, Undeliverable
@@ -87,7 +88,8 @@ class Calls:
 
 
 class MessageDeletions:
-    """Delivers DELETE_MESSAGE: a rejected message disappears from its channel."""
+    """Delivers DELETE_MESSAGE: a rejected message disappears from its channel, and so does what was
+    posted in its place after an earlier removal."""
 
     def __init__(self, client: CurrentClient) -> None:
         self._client = client
@@ -97,7 +99,13 @@ class MessageDeletions:
         if client is None or not client.online:
             return _NOT_CONNECTED
         channel_id = int(str(item.effect.payload["channel_id"]))
-        message_id = int(str(item.effect.payload["message_id"]))
+        copies = await client.engine.store.restored.of_comment(item.effect.subject)
+        messages = [int(str(item.effect.payload["message_id"])), *(c.message_id for c in copies)]
+        results = [await self._delete(client, channel_id, message_id) for message_id in messages]
+        failed = [result for result in results if not isinstance(result, Delivered)]
+        return failed[0] if failed else Delivered()
+
+    async def _delete(self, client: VeilleurClient, channel_id: int, message_id: int) -> Delivery:
         client.intake.own_deletions.add(message_id)
         try:
             channel = client.get_partial_messageable(channel_id)
@@ -107,6 +115,19 @@ class MessageDeletions:
                 client.intake.own_deletions.discard(message_id)  # it is still there
             return _judged(error, channel_id)
         return Delivered()
+
+
+class MessageRestorations:
+    """Delivers RESTORE_MESSAGE: a message that was removed is posted again."""
+
+    def __init__(self, client: CurrentClient) -> None:
+        self._client = client
+
+    async def deliver(self, item: OutboxItem) -> Delivery:
+        client = self._client()
+        if client is None or not client.online:
+            return _NOT_CONNECTED
+        return await restore(client, item)
 
 
 class AuthorTimeouts:
@@ -154,7 +175,15 @@ class AuthorNotices:
         guild = client.get_guild(int(str(payload["guild_id"])))
         try:
             user = await client.fetch_user(int(str(payload["user_id"])))
-            await user.send(_notice(payload, server=guild.name if guild else "", client=client))
+            comment = await client.engine.store.comments.get(item.effect.subject)
+            await user.send(
+                _notice(
+                    payload,
+                    server=guild.name if guild else "",
+                    text=comment.text if comment else "",
+                    language=client.config.language,
+                )
+            )
         except DiscordError as error:
             return _judged_of_member(
                 error,
@@ -164,12 +193,29 @@ class AuthorNotices:
         return Delivered()
 
 
-def _notice(payload: Mapping[str, object], *, server: str, client: VeilleurClient) -> str:
-    language = client.config.language
+def _notice(payload: Mapping[str, object], *, server: str, text: str, language: str) -> str:
+    """What happened, their own words again, why, and what they can do about it."""
     reason = payload.get("reason")
     why = label(Reason(str(reason)), language) if reason else say(texts.NOTICE_NO_REASON, language)
-    text = texts.NOTICE_REMOVED if payload["removed"] else texts.NOTICE_WAITS
-    return say(text, language, server=one_line(server, limit=100), reason=why)
+    what = texts.NOTICE_REMOVED if payload["removed"] else texts.NOTICE_WAITS
+    channel = payload.get("channel_id")
+    lines = [
+        say(
+            what,
+            language,
+            server=one_line(server, limit=100),
+            channel=f" (<#{channel}>)" if channel else "",
+            reason=why,
+        )
+    ]
+    if payload.get("note"):
+        note = one_line(str(payload["note"]), limit=1_000)
+        lines.append(say(texts.NOTICE_NOTE, language, note=note))
+    if text:
+        lines.insert(1, f"> {one_line(text, limit=400)}")
+    if payload["removed"]:
+        lines.append(say(texts.NOTICE_CONTEST, language))
+    return "\n".join(lines)
 
 
 def _judged_of_member(error: BaseException, *, what: str) -> Delivery:

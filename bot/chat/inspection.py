@@ -21,12 +21,18 @@ _IN_REVIEW_CHANNEL = (
     "send_messages_in_threads",
     "mention_everyone",
 )
-_IN_WATCHED_CHANNELS = ("view_channel", "read_message_history", "manage_messages")
+_IN_WATCHED_CHANNELS = (
+    "view_channel",
+    "read_message_history",
+    "manage_messages",
+    "manage_webhooks",
+)
 _PERMISSION_NAMES = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
     "manage_messages": "Manage Messages",
+    "manage_webhooks": "Manage Webhooks",
     "pin_messages": "Pin Messages",
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",

@@ -97,7 +97,16 @@ class Intake:
             return
         async with self._order[channel_id]:
             for message_id in sorted(others):
-                await self._engine.withdraw(site=site_of(guild_id), external_id=str(message_id))
+                await self._withdraw(guild_id, message_id)
+
+    async def _withdraw(self, guild_id: int, message_id: int) -> None:
+        """A restored message stands for the one that was removed."""
+        external_id = str(message_id)
+        copy = await self._engine.store.restored.at(message_id)
+        original = await self._engine.store.comments.get(copy.comment_id) if copy else None
+        if original is not None:
+            external_id = original.external_id
+        await self._engine.withdraw(site=site_of(guild_id), external_id=external_id)
 
     # --- what was missed -------------------------------------------------------------------
 

@@ -172,8 +172,8 @@ REFUSED = {
         fr="{by} s'occupe de ce dossier en ce moment.", en="{by} is on this case right now."
     ),
     RefusalKind.TOO_LATE: Words(
-        fr="Cette décision ne peut plus être annulée : le message est déjà supprimé.",
-        en="This decision can no longer be undone: the message is already deleted.",
+        fr="Cette décision ne peut plus être annulée : l'auteur a retiré son message.",
+        en="This decision can no longer be undone: the author has withdrawn the message.",
     ),
     RefusalKind.ESCALATED: Words(
         fr="{by} a transmis ce dossier aux responsables : à eux de décider.",
@@ -194,8 +194,10 @@ UNDONE = Words(
     en="Decision taken back, case no. {case} is open again.",
 )
 UNDONE_TOLD = Words(
-    fr="Décision annulée, le dossier n° {case} est rouvert. Le site l'avait déjà reçue : il reçoit maintenant la correction.",
-    en="Decision taken back, case no. {case} is open again. The site had been told: it now hears the correction.",
+    fr="Décision annulée, le dossier n° {case} est rouvert. Elle avait déjà pris effet : la correction part "
+    "maintenant, et un message retiré de Discord est republié.",
+    en="Decision taken back, case no. {case} is open again. It had taken effect already: the correction "
+    "goes out now, and a message removed from Discord is posted again.",
 )
 DONE = Words(fr="Dossier n° {case} : {outcome}.", en="Case no. {case}: {outcome}.")
 
@@ -257,14 +259,17 @@ COMMAND_AUTHOR_NAME = Words(fr="Nom, ou son début", en="Name, or how it begins"
 COMMAND_SEARCH = Words(fr="Chercher dans les commentaires", en="Search the comments")
 COMMAND_SEARCH_TEXT = Words(fr="Mots à trouver", en="Words to find")
 NOTICE_REMOVED = Words(
-    fr="Votre message sur le serveur {server} a été retiré. Motif : {reason}. Si vous pensez que c'est "
-    "une erreur, écrivez à la modération du serveur.",
-    en="Your message on the server {server} was removed. Reason: {reason}. If you think this is a "
-    "mistake, write to the server's moderators.",
+    fr="Votre message sur le serveur {server}{channel} a été retiré. Motif : {reason}.",
+    en="Your message on the server {server}{channel} was removed. Reason: {reason}.",
 )
 NOTICE_WAITS = Words(
-    fr="Votre message sur le serveur {server} attend l'avis de la modération. Motif : {reason}.",
-    en="Your message on the server {server} waits for the moderators. Reason: {reason}.",
+    fr="Votre message sur le serveur {server}{channel} attend l'avis de la modération. Motif : {reason}.",
+    en="Your message on the server {server}{channel} waits for the moderators. Reason: {reason}.",
+)
+NOTICE_NOTE = Words(fr="La modération précise : {note}", en="The moderators add: {note}")
+NOTICE_CONTEST = Words(
+    fr="-# Si vous pensez que c'est une erreur, écrivez à la modération du serveur.",
+    en="-# If you think this is a mistake, write to the server's moderators.",
 )
 NOTICE_NO_REASON = Words(fr="non précisé", en="not stated")
 SHOW_ALL = Words(fr="Texte entier", en="Full text")

@@ -80,14 +80,22 @@ def after_resolution(
 ) -> tuple[Effect, ...]:
     """Effects of a person's decision: they wait for the grace period."""
     due_at = now + timedelta(seconds=outlets.undo_grace_s)
-    return _outward(comment, announcement, now=now, due_at=due_at, revocable=True, outlets=outlets)
+    outward = _outward(
+        comment, announcement, now=now, due_at=due_at, revocable=True, outlets=outlets
+    )
+    if announcement.outcome is not Outcome.REJECT:
+        return (*outward, *_restored(comment, due_at=due_at, revocable=True))
+    return (*outward, *_notice(comment, announcement, due_at=due_at, revocable=True))
 
 
 def correction(
     comment: Comment, announcement: Announcement, *, now: datetime, outlets: Outlets
 ) -> tuple[Effect, ...]:
-    """What a site that had been told already hears after an undo."""
-    return _outward(comment, announcement, now=now, due_at=now, revocable=False, outlets=outlets)
+    """What a site that had been told already hears after an undo; a message comes back."""
+    outward = _outward(comment, announcement, now=now, due_at=now, revocable=False, outlets=outlets)
+    if announcement.outcome is Outcome.REJECT:
+        return outward
+    return (*outward, *_restored(comment, due_at=now, revocable=False))
 
 
 def show_case(comment_id: str, *, now: datetime, outlets: Outlets) -> tuple[Effect, ...]:
@@ -151,17 +159,65 @@ def _towards_member(
     if further.timeout_s:
         until = now + timedelta(seconds=further.timeout_s)
         made.append((EffectKind.TIMEOUT_AUTHOR, {**member, "until": until.isoformat()}))
-    if further.notify_author:
-        gone = further.delete or announcement.outcome is Outcome.REJECT
-        reason = announcement.reason
-        notice: dict[str, object] = {
-            "removed": gone,
-            "outcome": announcement.outcome.value,
-            "reason": reason.value if reason else None,
-        }
-        made.append((EffectKind.NOTIFY_AUTHOR, {**member, **notice}))
-    return tuple(
+    timeouts = tuple(
         Effect(kind=kind, subject=comment.id, due_at=now, payload=payload) for kind, payload in made
+    )
+    if not further.notify_author and not _is_removed(announcement):
+        return timeouts
+    return (*timeouts, *_notice(comment, announcement, due_at=now, revocable=False))
+
+
+def _is_removed(announcement: Announcement) -> bool:
+    return announcement.outcome is Outcome.REJECT or announcement.further.delete
+
+
+def _notice(
+    comment: Comment, announcement: Announcement, *, due_at: datetime, revocable: bool
+) -> tuple[Effect, ...]:
+    """A removal is explained to whoever wrote the message, in private; so is a wait, if a rule
+    asks for it."""
+    server = discord_server(comment)
+    if server is None:
+        return ()
+    reason = announcement.reason
+    payload: dict[str, object] = {
+        "guild_id": server,
+        "channel_id": comment.story.id,
+        "user_id": comment.author.id,
+        "removed": _is_removed(announcement),
+        "outcome": announcement.outcome.value,
+        "reason": reason.value if reason else None,
+        "note": announcement.note,
+    }
+    return (
+        Effect(
+            kind=EffectKind.NOTIFY_AUTHOR,
+            subject=comment.id,
+            due_at=due_at,
+            payload=payload,
+            revocable=revocable,
+        ),
+    )
+
+
+def _restored(comment: Comment, *, due_at: datetime, revocable: bool) -> tuple[Effect, ...]:
+    """The message is posted again; the store leaves this out where none was removed."""
+    if discord_server(comment) is None:
+        return ()
+    payload: dict[str, object] = {
+        "channel_id": comment.story.id,
+        "message_id": comment.external_id,
+        "user_id": comment.author.id,
+        "name": comment.author.name,
+    }
+    return (
+        Effect(
+            kind=EffectKind.RESTORE_MESSAGE,
+            subject=comment.id,
+            due_at=due_at,
+            payload=payload,
+            revocable=revocable,
+        ),
     )
 
 

@@ -23,7 +23,16 @@ from bot.ports.past import Firings, Judged, Past
 from bot.ports.rulebooks import KeptRulebook, Rulebooks, RuleFiles
 from bot.ports.scoring import LanguageOf, Scorer
 from bot.ports.standing import Alarms, Authors, ModeOrders
-from bot.ports.views import Card, Cards, Session, Sessions, WatchedChannel, WatchedChannels
+from bot.ports.views import (
+    Card,
+    Cards,
+    Restored,
+    RestoredMessages,
+    Session,
+    Sessions,
+    WatchedChannel,
+    WatchedChannels,
+)
 
 __all__ = [
     "Alarms",
@@ -46,6 +55,8 @@ __all__ = [
     "Past",
     "Pending",
     "Ports",
+    "Restored",
+    "RestoredMessages",
     "RuleFiles",
     "Rulebooks",
     "Scorer",
@@ -79,6 +90,8 @@ class Store(Protocol):
     def cards(self) -> Cards: ...
     @property
     def watched(self) -> WatchedChannels: ...
+    @property
+    def restored(self) -> RestoredMessages: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

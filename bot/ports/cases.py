@@ -60,7 +60,8 @@ class Cases(Protocol):
         """Reopens the case and calls off what was not yet delivered.
 
         `corrections` are written only if something had left already (the third value says so);
-        `effects` always. Refused as TOO_LATE when a message is already deleted at its source.
+        `effects` always. A Discord message that was removed is restored among the corrections.
+        Refused as TOO_LATE when its author has withdrawn the comment.
         """
 
     async def claim(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -64,6 +65,25 @@ class WatchedChannels(Protocol):
     async def still_up(self, channel_id: int, *, since: datetime) -> list[Comment]:
         """Messages of the channel that must still be there: those in review, and those approved
         since then; the newest first, at most 500. What we delete ourselves is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A message of ours that stands where a removed one stood."""
+
+    comment_id: str
+    channel_id: int
+    message_id: int
+
+
+class RestoredMessages(Protocol):
+    """Removed Discord messages that were posted again."""
+
+    async def put(self, messages: Sequence[Restored]) -> None: ...
+
+    async def of_comment(self, comment_id: str) -> list[Restored]: ...
+
+    async def at(self, message_id: int) -> Restored | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,8 @@ from bot.core.model import (
 from bot.ports import EffectsOf
 from bot.store import review
 from bot.store import tables as t
-from bot.store.records import insert, select_case, write_audit, write_effects
+from bot.store.records import insert, may_have_left, select_case, write_audit, write_effects
 from bot.store.rows import actor_columns, decision_of
-
-_LEFT = ("taken", "delivered")
-"""Effects that cannot be called off any more."""
 
 
 async def resolve(
@@ -127,10 +124,8 @@ async def undo(
     if case.comment.state is State.WITHDRAWN:
         return Refused(kind=RefusalKind.TOO_LATE)
     left = await _left_already(connection, decision_id)
-    if EffectKind.DELETE_MESSAGE in left:
-        return Refused(kind=RefusalKind.TOO_LATE)
     await _take_back(connection, case, decision_id, state=row.previous_state, actor=actor, now=now)
-    told = EffectKind.TELL_SITE in left
+    told = bool(left & {EffectKind.TELL_SITE, EffectKind.DELETE_MESSAGE})
     await write_effects(connection, (*(corrections(case) if told else ()), *effects(case)), now=now)
     await write_audit(
         connection,
@@ -211,14 +206,7 @@ async def _take_back(
 
 
 async def _left_already(connection: AsyncConnection, decision_id: int) -> set[EffectKind]:
-    """Effects of the decision that are out, or may be: a failed attempt may have arrived."""
-    query = sa.select(t.outbox.c.kind).where(
-        t.outbox.c.decision_id == decision_id,
-        sa.or_(
-            t.outbox.c.status.in_(_LEFT),
-            sa.and_(t.outbox.c.status == "waiting", t.outbox.c.attempts > 0),
-        ),
-    )
+    query = sa.select(t.outbox.c.kind).where(t.outbox.c.decision_id == decision_id, may_have_left())
     return {EffectKind(kind) for kind in (await connection.execute(query)).scalars()}
 
 

@@ -17,6 +17,7 @@ from bot.store.rows import CASE, actor_columns, case_of
 OUTWARD = (
     EffectKind.TELL_SITE.value,
     EffectKind.DELETE_MESSAGE.value,
+    EffectKind.RESTORE_MESSAGE.value,
     EffectKind.TIMEOUT_AUTHOR.value,
     EffectKind.NOTIFY_AUTHOR.value,
 )
@@ -55,9 +56,12 @@ async def write_effects(
     now: datetime,
     decision_id: int | None = None,
 ) -> None:
-    """A view that is due to be refreshed anyway is not asked for a second time."""
+    """A view that is due to be refreshed anyway is not asked for a second time, and a message that
+    still stands is not restored."""
     for effect in effects:
         if effect.kind is EffectKind.SHOW_CASE and await _waits(connection, effect):
+            continue
+        if effect.kind is EffectKind.RESTORE_MESSAGE and not await _is_gone(connection, effect):
             continue
         await connection.execute(
             t.outbox.insert().values(
@@ -83,6 +87,31 @@ async def _waits(connection: AsyncConnection, effect: Effect) -> bool:
         t.outbox.c.attempts == 0,
     )
     return (await connection.execute(query)).first() is not None
+
+
+async def _is_gone(connection: AsyncConnection, effect: Effect) -> bool:
+    """Whether the message was removed, or may have been, and not posted again since."""
+    kinds = (EffectKind.DELETE_MESSAGE.value, EffectKind.RESTORE_MESSAGE.value)
+    query = (
+        sa.select(t.outbox.c.kind)
+        .where(
+            t.outbox.c.comment_id == effect.subject,
+            t.outbox.c.kind.in_(kinds),
+            may_have_left(),
+        )
+        .order_by(t.outbox.c.id.desc())
+        .limit(1)
+    )
+    last = (await connection.execute(query)).scalar_one_or_none()
+    return last == EffectKind.DELETE_MESSAGE.value
+
+
+def may_have_left() -> sa.ColumnElement[bool]:
+    """Effects that are out, or may be: a failed attempt may have arrived."""
+    return sa.or_(
+        t.outbox.c.status.in_(("taken", "delivered")),
+        sa.and_(t.outbox.c.status == "waiting", t.outbox.c.attempts > 0),
+    )
 
 
 async def call_off_outward(connection: AsyncConnection, comment_id: str, *, now: datetime) -> None:

@@ -325,6 +325,16 @@ watched_channels = sa.Table(
     sa.Column("watched_since", Utc, nullable=False),
 )
 
+restored_messages = sa.Table(
+    "restored_messages",
+    metadata,
+    # an author's rows: by comment_id
+    sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    _of_comment(),
+    sa.Index("ix_restored_messages_comment_id", "comment_id"),
+)
+
 login_links = sa.Table(
     "login_links",
     metadata,

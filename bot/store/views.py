@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Case, Comment, EffectKind, Source, State
-from bot.ports import Card, Session, WatchedChannel
+from bot.ports import Card, Restored, Session, WatchedChannel
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.store.records import upsert
@@ -162,6 +163,45 @@ class SqlWatchedChannels:
         )
         async with self._database.reading() as connection:
             return [comment_of(row) for row in await connection.execute(query)]
+
+
+class SqlRestoredMessages:
+    """Fulfils `bot.ports.RestoredMessages`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, messages: Sequence[Restored]) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            for message in messages:
+                await upsert(
+                    connection,
+                    t.restored_messages,
+                    key={"message_id": message.message_id},
+                    values={"channel_id": message.channel_id, "comment_id": message.comment_id},
+                )
+
+        await self._database.write(work)
+
+    async def of_comment(self, comment_id: str) -> list[Restored]:
+        return await self._found(t.restored_messages.c.comment_id == comment_id)
+
+    async def at(self, message_id: int) -> Restored | None:
+        found = await self._found(t.restored_messages.c.message_id == message_id)
+        return found[0] if found else None
+
+    async def _found(self, where: sa.ColumnElement[bool]) -> list[Restored]:
+        query = t.restored_messages.select().where(where)
+        query = query.order_by(t.restored_messages.c.message_id)
+        async with self._database.reading() as connection:
+            return [
+                Restored(
+                    comment_id=row.comment_id,
+                    channel_id=row.channel_id,
+                    message_id=row.message_id,
+                )
+                for row in await connection.execute(query)
+            ]
 
 
 class SqlSessions:

@@ -12,7 +12,14 @@ import pytest
 import simcord
 
 from bot.chat.config import ChatConfig
-from bot.chat.deliveries import AuthorNotices, AuthorTimeouts, Calls, CaseCards, MessageDeletions
+from bot.chat.deliveries import (
+    AuthorNotices,
+    AuthorTimeouts,
+    Calls,
+    CaseCards,
+    MessageDeletions,
+    MessageRestorations,
+)
 from bot.core.effects import Outlets
 from bot.core.model import Actor, EffectKind
 from bot.engine import Engine
@@ -56,6 +63,7 @@ async def desk(ports: Ports, store: SqlStore, clock: object) -> AsyncIterator[De
         deliverers={
             EffectKind.SHOW_CASE: CaseCards(made.current),
             EffectKind.DELETE_MESSAGE: MessageDeletions(made.current),
+            EffectKind.RESTORE_MESSAGE: MessageRestorations(made.current),
             EffectKind.CALL_PEOPLE: Calls(made.current),
             EffectKind.TIMEOUT_AUTHOR: AuthorTimeouts(made.current, ports.now),
             EffectKind.NOTIFY_AUTHOR: AuthorNotices(made.current),

@@ -164,7 +164,7 @@ async def test_undo_reopens_and_calls_the_deletion_off(desk: Desk, clock):
     assert message.id in [one.id for one in desk.talk.history()]
 
 
-async def test_undo_is_refused_once_the_message_is_gone(desk: Desk, clock):
+async def test_undo_of_a_removal_says_that_the_message_comes_back(desk: Desk, clock):
     message, case, card = await desk.shown()
     shown = await desk.moderator.click(card, label="Refuser…")
     await desk.moderator.submit_modal(shown, {"reason": ["SPAM"]})
@@ -175,7 +175,7 @@ async def test_undo_is_refused_once_the_message_is_gone(desk: Desk, clock):
     result = await desk.moderator.click(await desk.card_of(case), label="Annuler")
 
     assert result.followups[0].ephemeral
-    assert "already deleted" in result.followups[0].content
+    assert "posted again" in result.followups[0].content
 
 
 async def test_a_second_decision_names_the_first(desk: Desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,11 +67,14 @@ def announcement(outcome: Outcome) -> Announcement:
         (Source.SITE, Outcome.REJECT, [EffectKind.TELL_SITE]),
         (Source.DISCORD, Outcome.APPROVE, []),
         (Source.DISCORD, Outcome.REVIEW, []),  # the message stays up while people look
-        (Source.DISCORD, Outcome.REJECT, [EffectKind.DELETE_MESSAGE]),
+        (Source.DISCORD, Outcome.REJECT, [EffectKind.DELETE_MESSAGE, EffectKind.NOTIFY_AUTHOR]),
     ],
 )
 def test_effects_of_a_verdict(source: Source, outcome: Outcome, kinds: list[EffectKind]) -> None:
-    made = after_verdict(comment(source), announcement(outcome), now=NOW, outlets=ALL)
+    site = "discord:7" if source is Source.DISCORD else "s"
+    made = after_verdict(
+        replace(comment(source), site=site), announcement(outcome), now=NOW, outlets=ALL
+    )
     assert [effect.kind for effect in made] == kinds
     assert all(effect.due_at == NOW and not effect.revocable for effect in made)
 

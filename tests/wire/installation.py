@@ -16,7 +16,12 @@ import aiohttp
 
 from bot.chat.client import VeilleurClient, create_client
 from bot.chat.config import ChatConfig
-from bot.chat.deliveries import CaseCards, MessageDeletions
+from bot.chat.deliveries import (
+    AuthorNotices,
+    CaseCards,
+    MessageDeletions,
+    MessageRestorations,
+)
 from bot.chat.supervise import Chat
 from bot.core.decide import Policy
 from bot.core.effects import Outlets
@@ -117,6 +122,8 @@ async def installed(
         deliverers={
             EffectKind.SHOW_CASE: CaseCards(chat.current),
             EffectKind.DELETE_MESSAGE: MessageDeletions(chat.current),
+            EffectKind.RESTORE_MESSAGE: MessageRestorations(chat.current),
+            EffectKind.NOTIFY_AUTHOR: AuthorNotices(chat.current),
         },
         now=ports.now,
         schedule_s=OUTBOX_S,

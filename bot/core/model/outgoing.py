@@ -15,6 +15,8 @@ class EffectKind(StrEnum):
     """Signed POST to the site's callback address."""
     DELETE_MESSAGE = "delete_message"
     """Delete a rejected Discord message at its source."""
+    RESTORE_MESSAGE = "restore_message"
+    """Post a Discord message again that was removed; recorded only where one was removed."""
     TIMEOUT_AUTHOR = "timeout_author"
     """Keep a Discord member from writing for a while."""
     NOTIFY_AUTHOR = "notify_author"

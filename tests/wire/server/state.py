@@ -28,6 +28,7 @@ class Permission:
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
+    MANAGE_WEBHOOKS = 1 << 29
     USE_COMMANDS = 1 << 31
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_IN_THREADS = 1 << 38
@@ -146,7 +147,10 @@ class World:
         everyone = Role(id=self.guild_id, name="@everyone", permissions=Permission.EVERYONE)
         self.bot_role = self._role(
             "Veilleur",
-            Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES | Permission.MENTION_EVERYONE,
+            Permission.MANAGE_MESSAGES
+            | Permission.MANAGE_WEBHOOKS
+            | Permission.PIN_MESSAGES
+            | Permission.MENTION_EVERYONE,
         )
         self.roles = {role.id: role for role in (everyone, self.bot_role)}
         self.channels: dict[int, Channel] = {}
