@@ -27,6 +27,7 @@ from bot.chat.flow import FLOW_ITEMS
 from bot.chat.full_text import TEXT_BUTTONS
 from bot.chat.handlers import Handlers, noted
 from bot.chat.intake import Intake
+from bot.chat.localised import TableTranslator
 from bot.chat.pressing import FORM_IDS
 from bot.chat.texts import say
 from bot.engine import Engine
@@ -71,6 +72,7 @@ class VeilleurClient(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*BUTTONS, OpenButton, *CONTEXT_BUTTONS, *TEXT_BUTTONS, *FLOW_ITEMS)
+        await self.tree.set_translator(TableTranslator())
         add_commands(self.tree)
         self.tree.error(answer_command_error)
         await self.intake.watch_configured()

@@ -1,4 +1,4 @@
-"""Slash commands. Their descriptions are bilingual; whoever may see them, the role is checked."""
+"""Slash commands, described in the user's language; whoever may see them, the role is checked."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from bot.chat import texts
 from bot.chat.cards import MESSAGE_CHARS, ago, words_card
 from bot.chat.errors import Interaction, answer, language_of
 from bot.chat.flow import next_view
+from bot.chat.localised import localised, option
 from bot.chat.lookups import lookup_commands
 from bot.chat.pressing import admitted
 from bot.chat.safe_text import length, one_line
 from bot.chat.severity import severity
 from bot.chat.texts import say
 from bot.chat.workplace import workplace_of
-from bot.core.model import Actor, Case, Words
+from bot.core.model import Actor, Case
 from bot.ports import Store
 
 _LISTED = 10
@@ -126,12 +127,12 @@ async def _acknowledged(interaction: Interaction) -> Actor | None:
 
 
 def _queue_commands() -> app_commands.Group:
-    group = app_commands.Group(name="queue", description=_described(texts.COMMAND_QUEUE))
+    group = app_commands.Group(name="queue", description=localised(texts.COMMAND_QUEUE))
     listing = app_commands.Command[Any, ..., None](
-        name="list", description=_described(texts.COMMAND_QUEUE_LIST), callback=queue
+        name="list", description=localised(texts.COMMAND_QUEUE_LIST), callback=queue
     )
     following = app_commands.Command[Any, ..., None](
-        name="next", description=_described(texts.COMMAND_QUEUE_NEXT), callback=next_case
+        name="next", description=localised(texts.COMMAND_QUEUE_NEXT), callback=next_case
     )
     group.add_command(listing)
     group.add_command(following)
@@ -139,23 +140,18 @@ def _queue_commands() -> app_commands.Group:
 
 
 def _case_command() -> app_commands.Command[Any, ..., None]:
-    @app_commands.rename(number="id")
-    @app_commands.describe(number=_described(texts.COMMAND_CASE_ID))
+    @option("number", called=texts.OPTION_ID, does=texts.COMMAND_CASE_ID)
     async def case(
         interaction: Interaction, number: app_commands.Range[int, 1, 2_147_483_647]
     ) -> None:
         await show_case(interaction, number)
 
     return app_commands.Command(
-        name="case", description=_described(texts.COMMAND_CASE), callback=case
+        name="case", description=localised(texts.COMMAND_CASE), callback=case
     )
 
 
 def _console_command() -> app_commands.Command[Any, ..., None]:
     return app_commands.Command(
-        name="console", description=_described(texts.COMMAND_CONSOLE), callback=console
+        name="console", description=localised(texts.COMMAND_CONSOLE), callback=console
     )
-
-
-def _described(words: Words) -> str:
-    return f"{words.fr} · {words.en}"[:100]

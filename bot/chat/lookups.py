@@ -10,11 +10,12 @@ from bot.chat import texts
 from bot.chat.cards import words_card
 from bot.chat.context import fitted, listed
 from bot.chat.errors import Interaction, language_of
+from bot.chat.localised import localised, option
 from bot.chat.pressing import admitted
 from bot.chat.safe_text import one_line
 from bot.chat.texts import say
 from bot.chat.workplace import workplace_of
-from bot.core.model import Comment, Words
+from bot.core.model import Comment
 
 _MOST_FOUND = 12
 _LONGEST_QUESTION = 100
@@ -23,7 +24,7 @@ _LONGEST_QUESTION = 100
 def lookup_commands() -> tuple[app_commands.Command[Any, ..., None], ...]:
     """Built afresh for each command tree."""
 
-    @app_commands.describe(name=_both(texts.COMMAND_AUTHOR_NAME))
+    @option("name", called=texts.OPTION_NAME, does=texts.COMMAND_AUTHOR_NAME)
     async def author(
         interaction: Interaction, name: app_commands.Range[str, 1, _LONGEST_QUESTION]
     ) -> None:
@@ -31,7 +32,7 @@ def lookup_commands() -> tuple[app_commands.Command[Any, ..., None], ...]:
             search = workplace_of(interaction).engine.store.search
             await _tell(interaction, name, await search.by_name(name, limit=_MOST_FOUND))
 
-    @app_commands.describe(text=_both(texts.COMMAND_SEARCH_TEXT))
+    @option("text", called=texts.OPTION_TEXT, does=texts.COMMAND_SEARCH_TEXT)
     async def search(
         interaction: Interaction, text: app_commands.Range[str, 1, _LONGEST_QUESTION]
     ) -> None:
@@ -41,10 +42,10 @@ def lookup_commands() -> tuple[app_commands.Command[Any, ..., None], ...]:
 
     return (
         app_commands.Command(
-            name="author", description=_both(texts.COMMAND_AUTHOR), callback=author
+            name="author", description=localised(texts.COMMAND_AUTHOR), callback=author
         ),
         app_commands.Command(
-            name="search", description=_both(texts.COMMAND_SEARCH), callback=search
+            name="search", description=localised(texts.COMMAND_SEARCH), callback=search
         ),
     )
 
@@ -61,7 +62,3 @@ async def _tell(interaction: Interaction, asked: str, found: list[Comment]) -> N
     title = f"### 🔎 {one_line(asked, limit=120)}"
     lines = listed(found, language=language) or [say(texts.NOTHING_FOUND, language)]
     await interaction.followup.send(view=words_card(fitted([title, *lines])), ephemeral=True)
-
-
-def _both(words: Words) -> str:
-    return f"{words.fr} · {words.en}"[:100]

@@ -220,6 +220,9 @@ NO_CONSOLE = Words(
     fr="La console n'est pas ouverte sur cette installation.",
     en="The console is not open on this installation.",
 )
+OPTION_ID = Words(fr="numéro", en="id")
+OPTION_NAME = Words(fr="nom", en="name")
+OPTION_TEXT = Words(fr="texte", en="text")
 COMMAND_QUEUE = Words(fr="La file des dossiers à examiner", en="The queue of cases to review")
 COMMAND_QUEUE_LIST = Words(fr="Les premiers dossiers", en="The first cases")
 COMMAND_QUEUE_NEXT = Words(
