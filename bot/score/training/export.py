@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
@@ -24,6 +24,7 @@ from bot.core.model import ATTRIBUTES
 from bot.core.normalise import for_model
 from bot.score.evaluation.calibration import sigmoid
 from bot.score.evaluation.metrics import rank_correlation
+from bot.score.smoothing import Feed, smooth
 from bot.score.training.base_weights import BaseWeights
 from bot.score.training.network import Network
 from bot.score.training.pack import pack_embeddings
@@ -64,21 +65,25 @@ def export(
     tokenizer: Path,
     folder: Path,
     texts: Sequence[str],
+    usual: Sequence[str],
     keep_exact: bool = False,
 ) -> Parity:
     """Fills `folder` with network, tokenizer and a first card, uncalibrated.
 
+    The ranges of `usual` texts are evened out before quantising; none of `texts` should be in it.
     Raises DataError when the exact form does not give what torch gives on `texts`.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)  # more would wait for each other on a busy machine
     network = network.cpu().eval()
     nibbles, scales = base.nibbles[kept], base.scales[kept]
     with tempfile.TemporaryDirectory() as scratch:
-        plain, ready = Path(scratch) / "plain.onnx", Path(scratch) / "ready.onnx"
+        plain, ready, even = (Path(scratch) / f"{name}.onnx" for name in ("plain", "ready", "even"))
         _to_onnx(network, plain)
         quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
+        smooth(ready, even, _feeds(tokenizer, usual))
         quantize_dynamic(
-            str(ready), str(folder / SERVED), weight_type=QuantType.QInt8, per_channel=True,
+            str(even), str(folder / SERVED), weight_type=QuantType.QInt8, per_channel=True,
             reduce_range=True,  # processors without VNNI would saturate
             op_types_to_quantize=["MatMul"], extra_options={"MatMulConstBOnly": True},
         )  # fmt: skip
@@ -129,17 +134,29 @@ def _to_onnx(network: Network, path: Path) -> None:
         )  # fmt: skip
 
 
+def _feeds(tokenizer: Path, texts: Sequence[str]) -> Iterator[Feed]:
+    for row in _encoded(tokenizer, texts):
+        yield {"input_ids": row, "attention_mask": np.ones_like(row)}
+
+
+def _encoded(tokenizer: Path, texts: Sequence[str]) -> list[np.ndarray[Any, np.dtype[np.int64]]]:
+    reader = Tokenizer.from_file(str(tokenizer))
+    reader.enable_truncation(MAX_TOKENS)
+    forms = [for_model(text) for text in texts]
+    return [np.array([each.ids], dtype=np.int64) for each in reader.encode_batch(forms)]
+
+
 def _compare(network: Network, folder: Path, texts: Sequence[str]) -> Parity:
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    tokenizer.enable_truncation(MAX_TOKENS)
-    encoded = [encoding.ids for encoding in tokenizer.encode_batch([for_model(t) for t in texts])]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # more would wait for each other on a busy machine
     sessions = {
-        name: onnxruntime.InferenceSession(folder / name, providers=["CPUExecutionProvider"])
+        name: onnxruntime.InferenceSession(
+            folder / name, options, providers=["CPUExecutionProvider"]
+        )
         for name in (EXACT, SERVED)
     }
     logits: dict[str, list[_Floats]] = {"torch": [], EXACT: [], SERVED: []}
-    for ids in encoded:
-        row = np.array([ids], dtype=np.int64)
+    for row in _encoded(folder / TOKENIZER, texts):
         with torch.no_grad():
             logits["torch"].append(network(torch.from_numpy(row), torch.ones(row.shape)).numpy()[0])
         for name, session in sessions.items():

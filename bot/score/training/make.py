@@ -23,9 +23,12 @@ from bot.score.training.say import say
 from bot.score.training.train import Plan, Progress
 from bot.score.training.train import train as train_network
 from bot.score.training.vocabulary import Ids, kept_ids
+from bot.score.training.written import written_comments
 
 MADE_FILE = "made.json"
 _PARITY_TEXTS = 200
+_USUAL_TEXTS = 150
+"""Of the patterns, and as many written comments."""
 
 
 def train(options: Namespace) -> int:
@@ -91,12 +94,21 @@ def export(options: Namespace) -> int:
     parity = export_network(
         network, base, kept,
         tokenizer=work_file(options, TOKENIZER_FILE), folder=folder, texts=texts,
-        keep_exact=options.exact,
+        usual=_usual_texts(), keep_exact=options.exact,
     )  # fmt: skip
     made = {"network": shape, "training": networks.read(path)["about"], "parity": asdict(parity)}
     (folder / MADE_FILE).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     say(f"{folder}: {parity}")
     return 0
+
+
+def _usual_texts() -> list[str]:
+    """What the project wrote itself, so that an export needs no data folder."""
+    draw = chance("usual")
+    patterns = draw.sample(read_patterns().rows(draw), _USUAL_TEXTS)
+    comments = written_comments()
+    written = draw.sample(comments, min(len(comments), _USUAL_TEXTS))
+    return [row.text for row in (*patterns, *written)]
 
 
 class _Reporter:
