@@ -181,7 +181,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     if settings.discord_token is None:
         return None
     from bot.chat.client import create_client
-    from bot.chat.config import ChatConfig
+    from bot.chat.config import ChatConfig, Health
     from bot.chat.deliveries import (
         AuthorNotices,
         AuthorTimeouts,
@@ -193,6 +193,17 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
     from bot.chat.supervise import Chat
 
     console = _console(parts, _address(settings))
+
+    def health() -> Health:
+        status = parts.scorer.status
+        return Health(
+            scorer=status.name or status.wanted,
+            scorer_ready=status.ready,
+            degraded=status.degraded,
+            why=status.why,
+            rules_faults=parts.shelf.faults,
+        )
+
     config = ChatConfig(
         review_channel_id=settings.review_channel_id,
         watched_channel_ids=settings.watched_channel_ids,
@@ -203,6 +214,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         max_open_cards=settings.max_open_cards,
         undo_grace_s=settings.undo_grace_s,
         console_link=lambda actor: issue_link(store, actor, console, now()),
+        health=health,
     )
     chat = Chat(
         lambda: create_client(config, parts.engine, connector=connector()),

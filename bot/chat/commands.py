@@ -7,7 +7,9 @@ from typing import Any
 from discord import app_commands
 
 from bot.chat import texts
+from bot.chat.admin import admin_commands
 from bot.chat.cards import MESSAGE_CHARS, ago, words_card
+from bot.chat.checkup import doctor_command
 from bot.chat.errors import Interaction, answer, language_of
 from bot.chat.flow import next_view
 from bot.chat.localised import localised, option
@@ -31,6 +33,8 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
         _case_command(),
         _console_command(),
         *lookup_commands(),
+        *admin_commands(),
+        doctor_command(),
     )
     for command in commands:
         command.guild_only = True

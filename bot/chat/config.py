@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.errors import Fault
 from bot.core.model import Actor
 
 Language = Literal["fr", "en"]
 
 ConsoleLink = Callable[[Actor], Awaitable[str]]
 """Issues a one-time address that logs this actor in to the console."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the rest of the program is, for `/doctor`."""
+
+    scorer: str
+    scorer_ready: bool
+    degraded: bool
+    """Another model than the wanted one answers."""
+    why: str
+    """Why the model is degraded or not ready."""
+    rules_faults: Sequence[Fault]
+    """What keeps the saved rule files from being in force."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +49,4 @@ class ChatConfig:
     undo_grace_s: float = 20.0
     """How long a decision waits before it leaves the house; shown on the decided card."""
     console_link: ConsoleLink | None = None
+    health: Callable[[], Health] | None = None

@@ -10,34 +10,9 @@ import discord
 
 from bot.chat.config import ChatConfig
 from bot.chat.errors import said
+from bot.chat.permissions import IN_REVIEW_CHANNEL, IN_WATCHED_CHANNELS, lacking
 
 _TIMEOUT_S = 20.0
-_IN_REVIEW_CHANNEL = (
-    "view_channel",
-    "send_messages",
-    "read_message_history",
-    "pin_messages",
-    "create_public_threads",
-    "send_messages_in_threads",
-    "mention_everyone",
-)
-_IN_WATCHED_CHANNELS = (
-    "view_channel",
-    "read_message_history",
-    "manage_messages",
-    "manage_webhooks",
-)
-_PERMISSION_NAMES = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-    "manage_messages": "Manage Messages",
-    "manage_webhooks": "Manage Webhooks",
-    "pin_messages": "Pin Messages",
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "mention_everyone": "Mention @everyone, @here, and All Roles",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +61,10 @@ async def _findings(client: discord.Client, token: str, config: ChatConfig) -> l
     findings += _roles(config)
     if config.review_channel_id is not None:
         findings.append(
-            await _channel(client, config.review_channel_id, "review", _IN_REVIEW_CHANNEL)
+            await _channel(client, config.review_channel_id, "review", IN_REVIEW_CHANNEL)
         )
     for channel_id in config.watched_channel_ids:
-        findings.append(await _channel(client, channel_id, "watched", _IN_WATCHED_CHANNELS))
+        findings.append(await _channel(client, channel_id, "watched", IN_WATCHED_CHANNELS))
     return findings
 
 
@@ -127,10 +102,9 @@ async def _channel(
             fix="check the id, invite the bot, grant it «View Channel»",
         )
     if missing:
-        names = ", ".join(f"«{_PERMISSION_NAMES[permission]}»" for permission in missing)
         return Finding(
             ok=False,
-            what=f"discord: missing in the {role} channel #{name}: {names}",
+            what=f"discord: missing in the {role} channel #{name}: {missing}",
             fix="grant them to the bot's role in the channel's settings",
         )
     return Finding(ok=True, what=f"discord: the {role} channel #{name} is usable")
@@ -138,13 +112,12 @@ async def _channel(
 
 async def _missing(
     client: discord.Client, channel_id: int, wanted: tuple[str, ...]
-) -> tuple[list[str], str]:
+) -> tuple[str, str]:
     """Asked of Discord afresh: without a gateway connection nothing is cached."""
     found = await client.fetch_channel(channel_id)
     if not isinstance(found, discord.abc.GuildChannel | discord.Thread) or client.user is None:
-        return list(wanted), str(channel_id)
+        return lacking(discord.Permissions.none(), wanted), str(channel_id)
     guild = await client.fetch_guild(found.guild.id, with_counts=False)
     channel = await guild.fetch_channel(channel_id)
     me = await guild.fetch_member(client.user.id)
-    granted = channel.permissions_for(me)
-    return [name for name in wanted if not getattr(granted, name)], channel.name
+    return lacking(channel.permissions_for(me), wanted), channel.name

@@ -18,7 +18,7 @@ from bot.chat.config import ChatConfig
 from bot.chat.errors import DiscordError, said
 from bot.chat.rereading import changed_meanwhile
 from bot.core.errors import IntakeFullError
-from bot.core.model import MAX_TEXT_CHARS, Author, Parent, Source, Story, Submission
+from bot.core.model import MAX_TEXT_CHARS, Actor, Author, Parent, Source, Story, Submission
 from bot.engine import Engine
 from bot.ports import WatchedChannel
 
@@ -40,7 +40,8 @@ class Intake:
 
     def __init__(self, client: discord.Client, *, config: ChatConfig, engine: Engine) -> None:
         self._client = client
-        self._configured = frozenset(config.watched_channel_ids)
+        self._configured = set(config.watched_channel_ids)
+        """Those of the settings, and those that an admin has chosen in Discord."""
         self._engine = engine
         self._threads: set[int] = set()
         """Threads of watched channels that are remembered in the database already."""
@@ -55,9 +56,41 @@ class Intake:
         """Messages that Veilleur itself deletes: no author withdrew them."""
 
     async def watch_configured(self) -> None:
-        """Notes the configured channels in the database, so that their marks can be kept."""
+        """Notes the configured channels in the database, so that their marks can be kept, and
+        takes up those that were chosen in Discord."""
+        watched = self._engine.store.watched
         for channel_id in sorted(self._configured):
-            await self._engine.store.watched.watch(channel_id, guild_id=None, now=_now())
+            await watched.watch(channel_id, guild_id=None, now=_now())
+        self._configured |= {one.channel_id for one in await watched.all() if one.chosen}
+
+    @property
+    def watched_ids(self) -> tuple[int, ...]:
+        return tuple(sorted(self._configured))
+
+    def is_watched(self, channel_id: int) -> bool:
+        return channel_id in self._configured
+
+    def is_unread(self, channel_id: int) -> bool:
+        """Whether its history could not be read in this session."""
+        return channel_id in self._unread
+
+    async def begin(self, channel: discord.TextChannel, *, actor: Actor) -> None:
+        """Moderates the channel's messages from now on, at this and every later start."""
+        await self._engine.store.watched.choose(
+            channel.id,
+            guild_id=channel.guild.id,
+            last_message_id=_newest(channel),
+            actor=actor,
+            now=_now(),
+        )
+        self._configured.add(channel.id)
+        self._read_up.add(channel.id)
+
+    async def leave(self, channel_id: int, *, actor: Actor) -> None:
+        """Ends `begin`; cases that are open stay open."""
+        await self._engine.store.watched.drop(channel_id, actor=actor, now=_now())
+        self._configured.discard(channel_id)
+        self._read_up.discard(channel_id)
 
     def fall_behind(self) -> None:
         """The session is lost: from now on nothing is certain until the history was read."""

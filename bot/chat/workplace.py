@@ -12,6 +12,7 @@ import discord
 from bot.chat.config import ChatConfig
 from bot.chat.errors import Interaction
 from bot.chat.handlers import Handlers
+from bot.core.model import Actor
 from bot.core.reasons import Reason
 from bot.engine import Engine
 
@@ -30,6 +31,21 @@ class CardWall(Protocol):
     ) -> discord.ui.LayoutView | None: ...
 
 
+class MessageIntake(Protocol):
+    """The watched channels; `bot.chat.intake` says what each method promises."""
+
+    @property
+    def watched_ids(self) -> tuple[int, ...]: ...
+
+    def is_watched(self, channel_id: int) -> bool: ...
+
+    def is_unread(self, channel_id: int) -> bool: ...
+
+    async def begin(self, channel: discord.TextChannel, *, actor: Actor) -> None: ...
+
+    async def leave(self, channel_id: int, *, actor: Actor) -> None: ...
+
+
 class Workplace(Protocol):
     """The client, as far as a press or a command needs it."""
 
@@ -39,6 +55,10 @@ class Workplace(Protocol):
     def engine(self) -> Engine: ...
     @property
     def board(self) -> CardWall: ...
+    @property
+    def intake(self) -> MessageIntake: ...
+    @property
+    def last_trouble(self) -> str | None: ...
     @property
     def handlers(self) -> Handlers: ...
     @property

@@ -16,7 +16,7 @@ from bot.core.decide import Policy
 from bot.core.effects import Outlets
 from bot.core.evaluate import Rulebook
 from bot.core.model import AuditEntry, Totals
-from bot.ports.cases import Cases, Counsel, EffectsOf, Search, Taking
+from bot.ports.cases import Cases, Counsel, EffectsOf, FoundStory, Search, Taking
 from bot.ports.comments import CaseEffects, Comments, Pending
 from bot.ports.outbox import Deliverer, Outbox
 from bot.ports.past import Firings, Judged, Past
@@ -47,6 +47,7 @@ __all__ = [
     "Deliverer",
     "EffectsOf",
     "Firings",
+    "FoundStory",
     "Judged",
     "KeptRulebook",
     "LanguageOf",

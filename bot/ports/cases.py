@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.model import Actor, Case, Comment, Decision, Effect, Proposed, Refused, Resolution
+from bot.core.model import (
+    Actor,
+    Case,
+    Comment,
+    Decision,
+    Effect,
+    Proposed,
+    Refused,
+    Resolution,
+    StoryRef,
+)
 
 EffectsOf = Callable[[Case], Sequence[Effect]]
 """Given a case: the effects to record with what is done to it."""
@@ -123,8 +133,21 @@ class Counsel(Protocol):
         """The case becomes free and comes first for `of`, last for who asks."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundStory:
+    id: int
+    """Ours; short enough for a choice in Discord."""
+    ref: StoryRef
+    title: str | None
+
+
 class Search(Protocol):
     """What moderators look up; only reads."""
+
+    async def stories(self, text: str, *, limit: int) -> list[FoundStory]:
+        """Whose title holds the text, the newest first; all of them for an empty one."""
+
+    async def story(self, story_id: int) -> FoundStory | None: ...
 
     async def of_author(self, *, site: str, author_id: str, limit: int) -> list[Comment]:
         """The newest first, as in the two below."""

@@ -48,6 +48,8 @@ class WatchedChannel:
     guild_id: int | None
     last_message_id: int | None
     """The newest message that is stored; None before the first."""
+    chosen: bool = False
+    """Chosen in Discord, not in the settings."""
 
 
 class WatchedChannels(Protocol):
@@ -58,6 +60,20 @@ class WatchedChannels(Protocol):
     async def watch(self, channel_id: int, *, guild_id: int | None, now: datetime) -> None: ...
 
     async def unwatch(self, channel_id: int) -> None: ...
+
+    async def choose(
+        self,
+        channel_id: int,
+        *,
+        guild_id: int,
+        last_message_id: int,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """Watches the channel on an admin's word, from that message on; audited."""
+
+    async def drop(self, channel_id: int, *, actor: Actor, now: datetime) -> None:
+        """Ends what `choose` began; audited."""
 
     async def advance(self, channel_id: int, message_id: int) -> None:
         """Never moves back."""

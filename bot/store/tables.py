@@ -323,6 +323,7 @@ watched_channels = sa.Table(
     sa.Column("guild_id", sa.BigInteger),
     sa.Column("last_message_id", sa.BigInteger),
     sa.Column("watched_since", Utc, nullable=False),
+    sa.Column("chosen_at", Utc),  # by an admin in Discord; empty: by the settings
 )
 
 restored_messages = sa.Table(

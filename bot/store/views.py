@@ -8,11 +8,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import Case, Comment, EffectKind, Source, State
+from bot.core.model import Actor, Case, Comment, EffectKind, Source, State
 from bot.ports import Card, Restored, Session, WatchedChannel
 from bot.store import tables as t
 from bot.store.database import Database
-from bot.store.records import upsert
+from bot.store.records import upsert, write_audit
 from bot.store.rows import CASE, COMMENT, Row, actor_columns, actor_of, case_of, comment_of
 
 _STILL_UP = 500
@@ -100,6 +100,7 @@ class SqlWatchedChannels:
                     channel_id=row.channel_id,
                     guild_id=row.guild_id,
                     last_message_id=row.last_message_id,
+                    chosen=row.chosen_at is not None,
                 )
                 for row in await connection.execute(query)
             ]
@@ -122,6 +123,55 @@ class SqlWatchedChannels:
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(
                 t.watched_channels.delete().where(t.watched_channels.c.channel_id == channel_id)
+            )
+
+        await self._database.write(work)
+
+    async def choose(
+        self,
+        channel_id: int,
+        *,
+        guild_id: int,
+        last_message_id: int,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(
+                t.watched_channels.delete().where(t.watched_channels.c.channel_id == channel_id)
+            )
+            await connection.execute(
+                t.watched_channels.insert().values(
+                    channel_id=channel_id,
+                    guild_id=guild_id,
+                    last_message_id=last_message_id,
+                    watched_since=now,
+                    chosen_at=now,
+                )
+            )
+            await write_audit(
+                connection,
+                at=now,
+                actor=actor,
+                action="channel watched",
+                comment_id=None,
+                detail={"channel": channel_id},
+            )
+
+        await self._database.write(work)
+
+    async def drop(self, channel_id: int, *, actor: Actor, now: datetime) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(
+                t.watched_channels.delete().where(t.watched_channels.c.channel_id == channel_id)
+            )
+            await write_audit(
+                connection,
+                at=now,
+                actor=actor,
+                action="channel no longer watched",
+                comment_id=None,
+                detail={"channel": channel_id},
             )
 
         await self._database.write(work)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import discord
 import pytest
 import simcord
+import simcord.actors
 
 from bot.chat.config import ChatConfig
 from bot.chat.deliveries import (
@@ -47,6 +48,18 @@ def _no_swallowed_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         if record.levelno >= logging.ERROR and record.name.startswith("discord")
     ]
     assert swallowed == []
+
+
+@pytest.fixture
+def french_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody's Discord is in French; the simulator knows no other locale than English."""
+    made = simcord.actors._interactions.base_payload
+
+    def in_french(*args: object, **options: object) -> object:
+        record, payload = made(*args, **options)
+        return record, {**payload, "locale": "fr"}
+
+    monkeypatch.setattr(simcord.actors._interactions, "base_payload", in_french)
 
 
 @pytest.fixture
