@@ -21,7 +21,7 @@ from bot.core.model import Outcome
 
 if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
     from bot.core.evaluate import Rulebook
-    from bot.learn.backtest import Report, Telling
+    from bot.learn.backtest import Report, RuleReport, Telling
     from bot.learn.shares import Share
     from bot.settings import Settings
 
@@ -173,12 +173,23 @@ def _rules(report: Report) -> Table:
         table.add_row(
             rule.rule,
             rule.stage.value if rule.stage else "gone",
-            *(str(each) for each in (rule.fired_then, rule.fired_now, rule.not_applied)),
+            str(rule.fired_then),
+            str(rule.fired_now),
+            _lacking(rule),
             changes or "—",
             _share(rule.precision),
             _share(rule.recall),
         )
     return table
+
+
+def _lacking(rule: RuleReport) -> str:
+    """How many comments lack a fact that the rule reads, and which facts they are."""
+    named = ", ".join(
+        f"{fact} {number}" if number < rule.not_applied else fact
+        for fact, number in rule.lacking.items()
+    )
+    return f"{rule.not_applied} ({named})" if named else str(rule.not_applied)
 
 
 def _share(share: Share) -> str:

@@ -82,27 +82,28 @@ def decide(
     policy: Policy,
     held: Mapping[str, Idle] | None = None,
 ) -> Verdict:
-    """The verdict, or a review in its place where a machine must not have the last word.
-
-    `held` names rules that must not remove anything, and why; see `held_back`. A refusal keeps its
-    reason when it becomes a review, so that a moderator finds it filled in.
-    """
+    """What the safety catches leave of a verdict (see `caught`), and on which rules that hangs."""
 
     def decided(asked: Verdict) -> Verdict:
-        return _decided(asked, scores=scores, recent=recent, policy=policy, held=held or {})
+        return caught(asked, scores=scores, recent=recent, policy=policy, held=held)
 
     found = pivots(verdict, default=policy.default, decide=decided) if verdict.hits else ()
     return replace(decided(verdict), pivots=found) if found else decided(verdict)
 
 
-def _decided(
+def caught(
     verdict: Verdict,
     *,
     scores: Scores | Unscored,
     recent: RecentRejections,
     policy: Policy,
-    held: Mapping[str, Idle],
+    held: Mapping[str, Idle] | None = None,
 ) -> Verdict:
+    """The verdict, or a review in its place where a machine must not have the last word.
+
+    `held` names rules that must not remove anything, and why; see `held_back`. A refusal keeps its
+    reason when it becomes a review, so that a moderator finds it filled in.
+    """
     if isinstance(scores, Unscored):
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.UNSCORED, because=_UNSCORED)
     if not removes(verdict):
@@ -111,7 +112,7 @@ def _decided(
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.DEGRADED, because=_DEGRADED)
     if _is_capped(recent, policy):
         return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.CAP, because=_CAPPED)
-    return _without_held(verdict, held)
+    return _without_held(verdict, held or {})
 
 
 def held_back(

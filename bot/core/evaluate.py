@@ -54,6 +54,8 @@ class Rule:
     """The last day on which it acts, by the site's calendar."""
     owner: str | None = None
     known_false_positives: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    """Facts that its condition names."""
 
     def is_expired(self, today: date | None) -> bool:
         return self.expires is not None and today is not None and today > self.expires
@@ -105,6 +107,8 @@ class Rulebook:
     """In order of id; drafts left out."""
     conditions: Conditions
     modes: Modes = NO_CALENDAR
+    reads: frozenset[str] | None = None
+    """Facts that its conditions and sentences name; None for all."""
 
 
 _STRICTNESS = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.REJECT: 2}
@@ -136,17 +140,27 @@ def evaluate(
     `author` is an `author_key`; `today` is the day on the site's calendar, without which no rule is
     taken for expired.
     """
-    answers = tuple(zip(rulebook.rules, rulebook.conditions(facts), strict=True))
+    answers = rulebook.conditions(facts)
+    not_applied: tuple[str, ...] = ()
+    if None in answers:
+        every = zip(rulebook.rules, answers, strict=True)
+        not_applied = tuple(rule.id for rule, fired in every if fired is None)
     verdict = Verdict(
         outcome=default,
         basis=Basis.DEFAULT,
         rulebook=rulebook.version,
         because=_DEFAULT,
-        not_applied=tuple(rule.id for rule, fired in answers if fired is None),
+        not_applied=not_applied,
         facts=facts,
     )
-    hits = tuple(_hit(rule, facts, author=author, today=today) for rule, fired in answers if fired)
-    return concluded(verdict, hits=hits, default=default) if hits else verdict
+    if True not in answers:
+        return verdict
+    hits = tuple(
+        _hit(rule, facts, author=author, today=today)
+        for rule, fired in zip(rulebook.rules, answers, strict=True)
+        if fired
+    )
+    return concluded(verdict, hits=hits, default=default)
 
 
 def concluded(verdict: Verdict, *, hits: tuple[RuleHit, ...], default: Outcome) -> Verdict:
@@ -163,6 +177,8 @@ def concluded(verdict: Verdict, *, hits: tuple[RuleHit, ...], default: Outcome) 
 
 
 def _strictest(live: list[RuleHit], default: Outcome) -> tuple[Outcome, Basis, RuleHit | None]:
+    if len(live) == 1:
+        return live[0].outcome, Basis.RULE, live[0]
     asked = {hit.outcome for hit in live}
     if not live:
         return default, Basis.DEFAULT, None
@@ -198,6 +214,8 @@ def placeholders(sentence: str) -> tuple[re.Match[str], ...]:
 
 
 def _filled(sentence: str, facts: Mapping[str, FactValue], *, decimal: str) -> str:
+    if "{" not in sentence:
+        return sentence
     return _PLACEHOLDER.sub(
         lambda match: _in_words(facts.get(match.group(1)), decimal=decimal), sentence
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -176,8 +176,13 @@ def level_facts(levels: Mapping[str, Mapping[str, float]]) -> dict[str, FactValu
     }
 
 
-def text_facts(text: str) -> dict[str, FactValue]:
-    """The facts that the text alone gives."""
+def text_facts(text: str, reads: Collection[str] | None = None) -> dict[str, FactValue]:
+    """The facts that the text alone gives; of those in `reads`, where given."""
+    if reads is not None and _HARD_TEXT_FACTS.isdisjoint(reads):
+        found: dict[str, FactValue] = {"text.written": text}
+        if "text.folded" in reads:
+            found["text.folded"] = folded(text)
+        return found
     letters = [c for c in text if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
     return {
@@ -189,6 +194,9 @@ def text_facts(text: str) -> dict[str, FactValue]:
         "text.caps_ratio": capitals / len(letters) if len(letters) >= _FEW_LETTERS else 0.0,
         "text.repeated_punctuation": max((len(run) for run in _SHOUT.findall(text)), default=0),
     }
+
+
+_HARD_TEXT_FACTS = frozenset(text_facts("")) - {"text.folded", "text.written"}
 
 
 def _days_between(first: datetime | None, now: datetime) -> float:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import count
 
-from bot.core.decide import NONE_RECENT, Policy, RecentRejections, decide
+from bot.core.decide import NONE_RECENT, Policy, RecentRejections, caught
 from bot.core.evaluate import Rulebook, evaluate
 from bot.core.facts import text_facts
 from bot.core.model import Basis, FactValue, Outcome, Scores, Stage, Unscored, Verdict
@@ -61,6 +61,8 @@ class RuleReport:
     fired_now: int
     not_applied: int
     """Comments that lack a fact which the rule reads."""
+    lacking: Mapping[str, int]
+    """Which facts those lacked, the most often first."""
     changed: Mapping[tuple[Outcome, Outcome], int]
     """Outcomes (then, now) of comments where this rule fired and was no shadow only then or only
     now."""
@@ -143,6 +145,7 @@ class _OfRule:
     fired_then: int = 0
     fired_now: int = 0
     not_applied: int = 0
+    lacking: Counter[str] = field(default_factory=Counter)
     changed: Counter[tuple[Outcome, Outcome]] = field(default_factory=Counter)
     said: Counter[Outcome] = field(default_factory=Counter)
     """What people decided where it fires now."""
@@ -154,6 +157,7 @@ class Backtest:
     def __init__(self, rulebook: Rulebook, policy: Policy) -> None:
         self._rulebook = rulebook
         self._policy = policy
+        self._reads = {rule.id: rule.reads for rule in rulebook.rules}
         self._seen: Counter[tuple[Outcome, Outcome, Outcome | None]] = Counter()
         self._left_out = 0
         self._rules = {rule.id: _OfRule() for rule in rulebook.rules}
@@ -178,6 +182,8 @@ class Backtest:
         self._keep(judged, verdict)
 
     def _count_rules(self, judged: Judged, verdict: Verdict) -> None:
+        if not (judged.rules or verdict.hits or verdict.not_applied):
+            return
         then, now = judged.rules, {hit.rule: hit.stage for hit in verdict.hits}
         moved = judged.outcome is not verdict.outcome
         for rule in then.keys() | now.keys():
@@ -189,7 +195,9 @@ class Backtest:
             if judged.human is not None and rule in now:
                 row.said[judged.human] += 1
         for rule in verdict.not_applied:
-            self._rules[rule].not_applied += 1
+            row = self._rules[rule]
+            row.not_applied += 1
+            row.lacking.update(fact for fact in self._reads[rule] if fact not in verdict.facts)
 
     def _keep(self, judged: Judged, verdict: Verdict) -> None:
         change = _change(judged, verdict.outcome)
@@ -279,6 +287,7 @@ class Backtest:
             fired_then=row.fired_then,
             fired_now=row.fired_now,
             not_applied=row.not_applied,
+            lacking=dict(row.lacking.most_common()),
             changed=row.changed,
             precision=Share(hits=row.said[right], of=row.said.total()),
             recall=Share(hits=row.said[right], of=people[right] if rule else 0),
@@ -296,19 +305,26 @@ class Backtest:
         )
 
 
+def recalled(judged: Judged, reads: Collection[str] | None) -> dict[str, FactValue]:
+    """The facts of then. What was not stored and the text alone gives is had from it again, where
+    `reads` names it; what else was not stored stays absent."""
+    wanted = None if reads is None else reads - judged.facts.keys()
+    return {**text_facts(judged.text, wanted), **judged.facts}
+
+
 def judge_again(rulebook: Rulebook, policy: Policy, judged: Judged) -> Verdict:
     """The verdict of `rulebook` on the facts of then."""
-    facts: dict[str, FactValue] = {**judged.facts, **text_facts(judged.text)}
+    facts = recalled(judged, rulebook.reads)
     asked = evaluate(rulebook, facts, default=policy.default, author=judged.author)
     if judged.basis is Basis.UNSCORED:
-        return decide(asked, scores=_UNSCORED, recent=NONE_RECENT, policy=policy)
+        return caught(asked, scores=_UNSCORED, recent=NONE_RECENT, policy=policy)
     scores = _DEGRADED if judged.basis is Basis.DEGRADED else _SCORED
     recent = NONE_RECENT
     if judged.basis is Basis.CAP:
         recent = RecentRejections(
             last_hour=policy.max_rejections_per_hour, last_day=policy.max_rejections_per_day
         )
-    return decide(asked, scores=scores, recent=recent, policy=policy)
+    return caught(asked, scores=scores, recent=recent, policy=policy)
 
 
 _UNSCORED = Unscored(reason="unscored then")

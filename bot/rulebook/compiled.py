@@ -58,6 +58,8 @@ class CompiledConditions:
     """Every fact that any condition reads."""
     _readers: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
     _joints: tuple[_Joint, ...] = field(init=False, repr=False, compare=False)
+    _unsure: frozenset[int] = field(init=False, repr=False, compare=False)
+    """Conditions that stand in no list."""
     _last: list[Look] = field(init=False, repr=False, compare=False)
     """The text that was looked at last: whoever asks for evidence next finds the work done."""
 
@@ -68,18 +70,25 @@ class CompiledConditions:
         for number, expression in enumerate(self.expressions):
             for name in expression.reads:
                 readers.setdefault(name, []).append(number)
+        joints = tuple(_joints(self.expressions))
+        together = {number for joint in joints for number in joint.numbers}
         made = {
             "matcher": _matcher(tuple(lists.values()), tuple(words.values())),
             "reads": frozenset(readers),
             "_readers": {name: tuple(numbers) for name, numbers in readers.items()},
-            "_joints": tuple(_joints(self.expressions)),
+            "_joints": joints,
+            "_unsure": frozenset(range(len(self.expressions))) - together,
             "_last": [],
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)
 
     def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
-        known = {name: clean(facts[name]) for name in self._readers if name in facts}
+        known = {
+            name: clean(value) if type(value := facts[name]) is str else value
+            for name in self._readers
+            if name in facts
+        }
         look = self._look(facts)
         answers: list[bool | None] = [None] * len(self.expressions)
         alone = self._together(known, look, answers)
@@ -97,26 +106,23 @@ class CompiledConditions:
         self, known: Mapping[str, FactValue], look: Look | None, answers: list[bool | None]
     ) -> set[int]:
         """Fills in what can be answered at once; the numbers of those to be asked by themselves."""
-        absent = self._readers.keys() - known.keys()
-        alone = {number for name in absent for number in self._readers[name]}
-        answered = 0
-        every = {**known, **{name: _STAND_INS[BY_NAME[name].kind] for name in absent}}
-        activation = environment().Activation(every if absent else known)
+        every, alone = known, set(self._unsure)
+        if len(known) < len(self._readers):
+            absent = self._readers.keys() - known.keys()
+            every = {**known, **{name: _STAND_INS[BY_NAME[name].kind] for name in absent}}
+            alone.update(number for name in absent for number in self._readers[name])
+        activation = environment().Activation(every)
         token = looking_at.set(look or empty_look(self.matcher))
         try:
             for joint in self._joints:
                 found = joint.answers(activation)
                 if found is not None:
-                    answered += len(found)
                     for number, answer in zip(joint.numbers, found, strict=True):
                         answers[number] = answer
                 else:
                     alone.update(joint.numbers)
         finally:
             looking_at.reset(token)
-        if answered < len(self.expressions):
-            inside = {number for joint in self._joints for number in joint.numbers}
-            alone.update(set(range(len(self.expressions))) - inside)
         return alone
 
     def spans(self, facts: Mapping[str, FactValue]) -> Sequence[tuple[Span, ...]]:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.core.errors import Fault, RulesError
 from bot.core.evaluate import Limits, Rule, Rulebook, placeholders
 from bot.core.facts import BY_NAME, Declaration
-from bot.core.model import FactValue, Further, Stage, Words
+from bot.core.model import NOTHING_FURTHER, FactValue, Further, Stage, Words
 from bot.core.modes import NO_CALENDAR, Modes
 from bot.rulebook.agreement import KINDS, Kind, agreement_faults
 from bot.rulebook.compiled import CompiledConditions
@@ -68,7 +68,14 @@ def load(directory: Path) -> Rulebook:
         rules=tuple(each.rule for each in acting),
         conditions=CompiledConditions(tuple(each.condition.expression for each in acting)),
         modes=folder.modes,
+        reads=frozenset(name for each in acting for name in _named(each.rule)),
     )
+
+
+def _named(rule: Rule) -> Iterator[str]:
+    yield from rule.reads
+    for sentence in (rule.because.fr, rule.because.en):
+        yield from (found.group(1) for found in placeholders(sentence))
 
 
 def check(directory: Path) -> tuple[Fault, ...]:
@@ -123,7 +130,9 @@ def _read(text: RuleText, lists: Mapping[str, WordList]) -> ReadRule | list[Faul
     if faults or isinstance(file, tuple) or not isinstance(condition, Condition):
         return faults
     return ReadRule(
-        rule=_rule(text.id, file), condition=condition, examples=tuple(_examples(file, source))
+        rule=_rule(text.id, file, condition.expression.reads),
+        condition=condition,
+        examples=tuple(_examples(file, source)),
     )
 
 
@@ -135,7 +144,7 @@ def _place(fault: Fault) -> tuple[str, int, int]:
     return fault.where, 0, 0
 
 
-def _rule(rule_id: str, file: RuleFile) -> Rule:
+def _rule(rule_id: str, file: RuleFile, reads: tuple[str, ...]) -> Rule:
     return Rule(
         id=rule_id,
         title=file.title,
@@ -144,18 +153,24 @@ def _rule(rule_id: str, file: RuleFile) -> Rule:
         outcome=file.then.outcome,
         reason=file.reason,
         because=Words(fr=file.because.fr, en=file.because.en or file.because.fr),
-        further=Further(
-            escalate=file.then.escalate,
-            tags=tuple(dict.fromkeys(file.then.tag)),
-            timeout_s=file.then.timeout_s,
-            delete=file.then.delete,
-            notify_author=file.then.notify_author,
-        ),
+        further=_further(file),
         limits=_limits(file),
         expires=file.expires,
         owner=file.owner,
         known_false_positives=tuple(file.known_false_positives),
+        reads=reads,
     )
+
+
+def _further(file: RuleFile) -> Further:
+    further = Further(
+        escalate=file.then.escalate,
+        tags=tuple(dict.fromkeys(file.then.tag)),
+        timeout_s=file.then.timeout_s,
+        delete=file.then.delete,
+        notify_author=file.then.notify_author,
+    )
+    return NOTHING_FURTHER if further == NOTHING_FURTHER else further
 
 
 def _limits(file: RuleFile) -> Limits | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -103,14 +105,32 @@ def _answer(future: asyncio.Future[Any], value: object, failure: Exception | Non
         future.set_exception(failure)
 
 
+def read_json(text: str | bytes) -> Any:
+    """As `json.loads`, in a third of the time: looking back reads the facts of many comments."""
+    try:
+        return from_json(text)
+    except ValueError:  # half a surrogate pair, which only Python's own reader takes
+        return json.loads(text)
+
+
 def _engine(url: sa.URL, *, pool_size: int, begin: str) -> AsyncEngine:
     # hide_parameters: a failing statement must not put a reader's text into the log
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            json_deserializer=read_json,
         )
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,
+        json_deserializer=read_json,
     )
 
     @sa.event.listens_for(engine.sync_engine, "connect")

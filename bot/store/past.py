@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ from bot.store.rows import Row
 
 _PORTION = 2_000
 """Comments read at once. Between portions nothing is held: a running bot is not kept waiting."""
+_NO_RULES: Mapping[str, Stage] = {}
+_OUTCOMES = {each.value: each for each in Outcome}
+_BASES = {each.value: each for each in Basis}
 _PEOPLE = (ActorKind.MODERATOR.value, ActorKind.ADMIN.value)
 
 _LATEST_VERDICT = sa.and_(
@@ -104,17 +107,17 @@ class SqlPast:
             humans = await _humans(connection, first, last)
         return [
             Judged(
-                comment_id=row.id,
-                text=row.text,
-                judged_at=row.judged_at,
-                facts=row.facts,
-                outcome=Outcome(row.outcome),
-                basis=Basis(row.basis),
-                rules=rules.get(row.id, {}),
-                author=author_key(row.site, row.author),
-                human=humans.get(row.id),
+                comment_id=comment_id,
+                text=text,
+                judged_at=judged_at,
+                facts=facts,
+                outcome=_OUTCOMES[outcome],
+                basis=_BASES[basis],
+                rules=rules.get(comment_id, _NO_RULES),
+                author=author_key(site, author),
+                human=humans.get(comment_id),
             )
-            for row in rows
+            for comment_id, site, author, text, judged_at, facts, outcome, basis in rows
         ]
 
 

@@ -211,7 +211,11 @@ class Verdict:
     def further(self) -> Further:
         """What its acting rules ask for together; nothing that takes from the author unless the
         rules had the last word."""
-        asked = [hit.further for hit in self.hits if hit.acts]
+        asked = [
+            hit.further for hit in self.hits if hit.further is not NOTHING_FURTHER and hit.acts
+        ]
+        if not asked:
+            return NOTHING_FURTHER
         final = self.basis is Basis.RULE
         return Further(
             escalate=any(each.escalate for each in asked),
