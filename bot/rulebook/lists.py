@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -108,8 +109,9 @@ def read_lists(directory: Path) -> ReadLists:
     return ReadLists(lists=lists, version=version, faults=tuple(faults))
 
 
+@lru_cache(maxsize=64)
 def parse_list(file: RuleText) -> WordList | tuple[Fault, ...]:
-    """The list in a file, or everything that is wrong with it."""
+    """The list in a file, or everything that is wrong with it; the same file is read once."""
     reader = _Reader(file)
     offset = 0
     for line in file.text.splitlines(keepends=True):

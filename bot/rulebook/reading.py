@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -94,8 +95,9 @@ def read(directory: Path) -> ReadFolder:
     timed = read_modes(directory)
     rules: list[ReadRule] = []
     faults = [*folder.faults, *listed.faults, *timed.faults]
+    lists = tuple(listed.lists.values())
     for text in folder.texts:
-        outcome = _read(text, listed.lists)
+        outcome = _read(text, lists)
         if isinstance(outcome, ReadRule):
             rules.append(outcome)
         else:
@@ -114,12 +116,14 @@ def read(directory: Path) -> ReadFolder:
     return ReadFolder(version=version, rules=tuple(rules), modes=timed.modes)
 
 
-def _read(text: RuleText, lists: Mapping[str, WordList]) -> ReadRule | list[Fault]:
+@lru_cache(maxsize=1024)
+def _read(text: RuleText, lists: tuple[WordList, ...]) -> ReadRule | tuple[Fault, ...]:
+    """A file that has not changed, with lists that have not, is not read again."""
     source = parse(text)
     if not isinstance(source, Source):
-        return list(source)
+        return source
     file = shaped(source, RuleFile)
-    condition = _condition(source, lists)
+    condition = _condition(source, {each.name: each for each in lists})
     faults = [
         *(file if isinstance(file, tuple) else ()),
         *(condition if isinstance(condition, tuple) else ()),
@@ -128,7 +132,7 @@ def _read(text: RuleText, lists: Mapping[str, WordList]) -> ReadRule | list[Faul
         *agreement_faults(source),
     ]
     if faults or isinstance(file, tuple) or not isinstance(condition, Condition):
-        return faults
+        return tuple(faults)
     return ReadRule(
         rule=_rule(text.id, file, condition.expression.reads),
         condition=condition,

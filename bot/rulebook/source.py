@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,14 @@ from ruamel.yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
     Event,
+    MappingStartEvent,
     NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
 )
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.resolver import VersionedResolver
 
 from bot.core.errors import Fault
 from bot.rulebook.files import RuleText
@@ -31,6 +35,8 @@ Path = tuple[str | int, ...]
 """Keys and list indexes (from 0) from the top of the file to a value."""
 
 _EXCERPT_CHARS = 100
+_BRACKET = re.compile(r"[\[\]{}]")
+_MOST_OPEN = 200
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n|.)", re.DOTALL)
 _QUOTES_HELP = "a value with `: ` or ` #` in it, or one that begins with a quote, `!`, `[` or `{`, goes under `|`"
 
@@ -117,10 +123,14 @@ def parse(file: RuleText) -> Source | tuple[Fault, ...]:
 
 
 def _composed(file: RuleText) -> Node | tuple[Fault, ...] | None:
+    at = _never_closed(file.text)
+    if at is not None:
+        return (fault_at(file, at, f"nested too deeply: at most {MAX_DEPTH} levels"),)
     yaml = YAML(typ="safe", pure=True)
     try:
-        faults = tuple(_forbidden(file, yaml.parse(file.text)))
-        return faults or yaml.compose(file.text)
+        events: list[Event] = []
+        faults = tuple(_forbidden(file, _noted(yaml.parse(file.text), events)))
+        return faults or _node_of(events, yaml.resolver)
     except ReaderError as error:
         code = error.character if isinstance(error.character, int) else ord(error.character)
         return (fault_at(file, error.position, f"a character that text cannot hold: U+{code:04X}"),)
@@ -136,6 +146,66 @@ def _composed(file: RuleText) -> Node | tuple[Fault, ...] | None:
     ) as error:
         # the parser's own slips over garbage, e.g. an absurd %YAML version
         return (fault_at(file, 0, f"not readable as YAML ({type(error).__name__})"),)
+
+
+def _never_closed(text: str) -> int | None:
+    """Where more brackets are open than any rule needs, texts and patterns in it included: on
+    thousands of them the scanner itself would take minutes."""
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match.group() in "[{" else -1
+        if depth > _MOST_OPEN:
+            return match.start()
+    return None
+
+
+def _noted(events: Iterator[Event], into: list[Event]) -> Iterator[Event]:
+    for event in events:
+        into.append(event)
+        yield event
+
+
+def _node_of(events: Sequence[Event], resolver: VersionedResolver) -> Node | None:
+    """The one document, made from events that hold nothing forbidden: scanning is what costs, so
+    it is done once."""
+    open_nodes: list[CollectionNode] = []
+    top: Node | None = None
+    for event in events:
+        if isinstance(event, CollectionEndEvent):
+            open_nodes.pop().end_mark = event.end_mark
+            continue
+        node = _made(event, resolver)
+        if node is None:
+            continue
+        if open_nodes:
+            open_nodes[-1].value.append(node)
+        else:
+            top = node
+        if isinstance(node, CollectionNode):
+            open_nodes.append(node)
+    _pair(top)
+    return top
+
+
+def _made(event: Event, resolver: VersionedResolver) -> Node | None:
+    start, end = event.start_mark, event.end_mark
+    if isinstance(event, ScalarEvent):
+        tag = resolver.resolve(ScalarNode, event.value, event.implicit)
+        return ScalarNode(tag, event.value, start, end, style=event.style)
+    if isinstance(event, SequenceStartEvent):
+        return SequenceNode("", [], start, end)
+    if isinstance(event, MappingStartEvent):
+        return MappingNode("", [], start, end)
+    return None
+
+
+def _pair(node: Node | None) -> None:
+    """What came one after the other in a mapping: keys and their values."""
+    if isinstance(node, CollectionNode):
+        for each in node.value:
+            _pair(each)
+        if isinstance(node, MappingNode):
+            node.value = list(zip(node.value[::2], node.value[1::2], strict=True))
 
 
 def _forbidden(file: RuleText, events: Iterator[Event]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -69,13 +69,13 @@ def test_no_folder(tmp_path: Path) -> None:
     ],
 )
 def test_nasty_content(rules, content: bytes, expected: str) -> None:
-    started = monotonic()
+    started = process_time()
     folder = rules({"good.yaml": GOOD, "r.yaml": content})
     with pytest.raises(RulesError) as caught:
         load(folder)
     assert expected in str(caught.value)
     assert all(fault.where.startswith("rules/r.yaml") for fault in caught.value.faults)
-    assert monotonic() - started < 2
+    assert process_time() - started < 2
 
 
 def _pipe(path: Path) -> None:
