@@ -103,6 +103,7 @@ async def serve(
         url = await _http(parts, chat, opened)
         if chat is not None:
             await opened.enter_async_context(_running(chat))
+            await opened.enter_async_context(_telling(chat, parts.scorer))
         console = _console(parts, url)
         announce(
             Started(
@@ -126,6 +127,7 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
     shelf = await Shelf.open(settings.rules_folder, rulebooks=store.rulebooks, now=now)
     scorer = await open_scorer(
         settings.scorer,
+        models=settings.models_dir,
         on_batch=lambda batch: metrics.batch_scored(batch.texts, batch.tokens, batch.seconds),
     )
     opened.push_async_callback(scorer.close)
@@ -190,6 +192,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         MessageDeletions,
         MessageRestorations,
     )
+    from bot.chat.scorer_notice import ScorerNotice
     from bot.chat.supervise import Chat
 
     console = _console(parts, _address(settings))
@@ -213,6 +216,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         language=settings.language,
         max_open_cards=settings.max_open_cards,
         undo_grace_s=settings.undo_grace_s,
+        scorer_notice=ScorerNotice(lambda: parts.scorer.status.trouble),
         console_link=lambda actor: issue_link(store, actor, console, now()),
         health=health,
     )
@@ -233,6 +237,26 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
 async def _running(chat: Chat) -> AsyncIterator[None]:
     """Discord comes and goes on its own; nothing else waits for it."""
     task = asyncio.create_task(chat.run(), name="discord")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _telling(chat: Chat, scorer: ScorerProcess) -> AsyncIterator[None]:
+    """The moderators' channel hears when the wanted model fails; a new connection tells by itself."""
+
+    async def follow() -> None:
+        while True:
+            await scorer.changed.wait()
+            scorer.changed.clear()
+            client = chat.current()
+            if client is not None:
+                await client.tell_of_scorer()
+
+    task = asyncio.create_task(follow(), name="scorer-notice")
     try:
         yield
     finally:
@@ -294,6 +318,7 @@ def _console(parts: _Parts, address: str) -> ConsoleConfig:
         language=settings.language,
         undo_grace_s=settings.undo_grace_s,
         rules_faults=lambda: parts.shelf.faults,
+        scorer_trouble=lambda: parts.scorer.status.trouble,
     )
 
 

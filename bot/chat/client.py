@@ -87,12 +87,19 @@ class VeilleurClient(discord.Client):
         self.online = self.was_ready = True
         log.info("discord ready", guilds=len(self.guilds))
         await self._sync_commands()
+        await self.tell_of_scorer()
         await self.board.repair()
         await self.intake.catch_up()
+
+    async def tell_of_scorer(self) -> None:
+        """In the moderators' channel, if there is something new to tell."""
+        if self.config.scorer_notice is not None and self.online:
+            await self.config.scorer_notice.tell(self)
 
     @noted
     async def on_resumed(self) -> None:
         self.online = True
+        await self.tell_of_scorer()
         await self.intake.catch_up(new_session=False)
 
     async def on_disconnect(self) -> None:

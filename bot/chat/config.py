@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.errors import Fault
 from bot.core.model import Actor
+
+if TYPE_CHECKING:  # it knows the client, which knows this
+    from bot.chat.scorer_notice import ScorerNotice
 
 Language = Literal["fr", "en"]
 
@@ -48,5 +51,7 @@ class ChatConfig:
     """Open cases shown at once; the rest waits in `/queue`."""
     undo_grace_s: float = 20.0
     """How long a decision waits before it leaves the house; shown on the decided card."""
+    scorer_notice: ScorerNotice | None = None
+    """What has to be told of the scorer; shared by all clients of a run."""
     console_link: ConsoleLink | None = None
     health: Callable[[], Health] | None = None

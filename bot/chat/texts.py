@@ -52,6 +52,16 @@ IN_REPLY = Words(fr="En réponse à", en="In reply to")
 SOMEBODY = Words(fr="quelqu'un", en="somebody")
 NOT_SCORED_YET = Words(fr="Pas encore évalué.", en="Not scored yet.")
 UNSCORED = Words(fr="Non évalué : {why}", en="Not scored: {why}")
+SCORER_TROUBLE = Words(
+    fr="⚠️ Le modèle voulu n'évalue pas les commentaires. Rien n'est refusé automatiquement tant que "
+    "cela dure : les cas douteux viennent ici. Cause : {why}",
+    en="⚠️ The wanted model does not score comments. Nothing is refused automatically while that lasts: "
+    "doubtful cases come here. Cause: {why}",
+)
+SCORER_BACK = Words(
+    fr="✅ Le modèle voulu évalue de nouveau les commentaires.",
+    en="✅ The wanted model scores comments again.",
+)
 DEGRADED = Words(fr="⚠️ Évalué par le modèle de secours.", en="⚠️ Scored by the stand-in model.")
 IDLE = {
     Idle.EXPIRED: Words(fr="expirée, sans effet", en="expired, no effect"),

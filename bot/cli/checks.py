@@ -102,7 +102,7 @@ def check_model(settings: Settings) -> list[Finding]:
 
     began = time.perf_counter()
     try:
-        chosen = choose(settings.scorer)
+        chosen = choose(settings.scorer, models=settings.models_dir)
     except NoLevelsError as error:
         what, _, fix = str(error).partition(": ")
         return [bad("model", what, fix)]

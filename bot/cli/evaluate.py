@@ -54,7 +54,8 @@ def evaluate(
 
     _check_plot(plot_file)
     rows = _rows(files)
-    chosen = loaded(surroundings(context).settings().scorer)
+    settings = surroundings(context).settings()
+    chosen = loaded(settings.scorer, settings.models_dir)
     levels = chosen.levels
     known, scores = _scored(chosen, rows)
     if not known:

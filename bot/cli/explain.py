@@ -116,7 +116,7 @@ async def _explained(
     from bot.score.language import detect
 
     every = read(folder).rules
-    rulebook, chosen = load(folder), loaded(settings.scorer)
+    rulebook, chosen = load(folder), loaded(settings.scorer, settings.models_dir)
     today = rulebook.modes.today(now())
 
     answered: list[Scores | Unscored] = []

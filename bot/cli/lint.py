@@ -56,7 +56,7 @@ def lint(
 
     settings = surroundings(context).settings()
     folder = directory or settings.rules_folder
-    chosen = loaded(settings.scorer)
+    chosen = loaded(settings.scorer, settings.models_dir)
 
     async def score(text: str) -> Scores | Unscored:
         return scored(chosen, text, detect(text, settings.language).language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.cli.terminal import warn
 from bot.core.errors import Fault, SettingsError
 from bot.core.model import Scores, Unscored
@@ -10,10 +12,10 @@ from bot.score.choose import Choice, Chosen, ModelError, NoLevelsError, choose
 _LIMIT_S = 60.0
 
 
-def loaded(choice: Choice) -> Chosen:
+def loaded(choice: Choice, models: Path) -> Chosen:
     """Says so when it is not the wanted model; raises SettingsError when there is none at all."""
     try:
-        chosen = choose(choice)
+        chosen = choose(choice, models=models)
     except NoLevelsError as error:
         what, _, fix = str(error).partition(": ")
         raise SettingsError((Fault(where="SCORER", what=what, fix=fix),)) from error

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from bot.cli.desk import now
+from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, out, tell
 
 if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
@@ -36,7 +37,29 @@ class Name(StrEnum):
 
 
 _Model = Annotated[Name, typer.Argument(metavar="MODEL", help=", ".join(Name))]
-_Models = Annotated[Path, typer.Option("--models", metavar="DIR", help="Folder of the models.")]
+
+
+_FOLDER = Path("data/models")
+
+
+def _named_or_set(context: typer.Context, models: Path) -> Path:
+    """As the settings say, unless the command line names a folder."""
+    source = context.get_parameter_source("models")
+    if source is None or source.name == "DEFAULT":
+        return surroundings(context).settings().models_dir
+    return models
+
+
+_Models = Annotated[
+    Path,
+    typer.Option(
+        "--models",
+        metavar="DIR",
+        callback=_named_or_set,
+        help="Folder of the models; by default MODELS_DIR.",
+        show_default=False,
+    ),
+]
 _Trust = Annotated[
     str | None,
     typer.Option(
@@ -66,7 +89,6 @@ _Base = Annotated[
     ),
 ]
 _Rows = Annotated[int, typer.Option("--rows", min=1, help="Most comments taken from the files.")]
-_FOLDER = Path("data/models")
 
 
 @commands.command("list")

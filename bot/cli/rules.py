@@ -95,7 +95,7 @@ def prove(context: typer.Context, directory: _Directory = None) -> None:
     from bot.score.language import detect
 
     settings = surroundings(context).settings()
-    chosen = loaded(settings.scorer)
+    chosen = loaded(settings.scorer, settings.models_dir)
 
     async def score(text: str) -> Scores | Unscored:
         return scored(chosen, text, detect(text, settings.language).language)

@@ -56,7 +56,8 @@ def score(  # noqa: PLR0917 - typer reads options from the signature
     text = sys.stdin.read() if text == "-" else text
     if text is not None and len(text) > MAX_TEXT_CHARS:
         raise typer.BadParameter(f"a text has at most {MAX_TEXT_CHARS} characters, got {len(text)}")
-    chosen = loaded(surroundings(context).settings().scorer)
+    settings = surroundings(context).settings()
+    chosen = loaded(settings.scorer, settings.models_dir)
     if file is not None and out_file is not None:
         _score_file(chosen, file, out_file, as_json=as_json)
     elif text is not None:

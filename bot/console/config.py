@@ -29,5 +29,7 @@ class ConsoleConfig:
     """Open cases on the queue page at once; the next ones move up."""
     poll_s: float = 4.0
     """How often the queue page asks for news."""
+    scorer_trouble: Callable[[], str] = str
+    """Why the wanted model does not score, empty when it does; everybody is told, admins the cause."""
     rules_faults: Callable[[], tuple[Fault, ...]] = _none
     """Why the rules folder as it lies there was not taken up; admins are told."""

@@ -42,6 +42,7 @@ class QueuePage:
             oldest_s=(self._now() - oldest).total_seconds() if oldest else None,
             notice=answers.said(said, visitor.language, request.query.get("reason")),
             undo_case=known_case if said in ("approve", "reject") else "",
+            scorer_trouble=self._config.scorer_trouble(),
             rules_faults=self._config.rules_faults() if visitor.is_admin else (),
         )
 

@@ -66,6 +66,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{n} erreurs dans les fichiers de règles :",
         "{n} faults in the rule files:",
     ),
+    "scorer.trouble": (
+        "Le modèle voulu n'évalue pas les commentaires : rien n'est refusé automatiquement.",
+        "The wanted model does not score comments: nothing is refused automatically.",
+    ),
     "rules.old_stay": (
         "les règles d'avant restent en vigueur jusqu'à la correction.",
         "the rules of before stay in force until they are mended.",

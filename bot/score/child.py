@@ -1,6 +1,6 @@
 """The scorer process: owns the model, reads chunks from stdin, answers on stdout.
 
-Started as `python -m bot.score.child CHOICE`. It ends when its stdin does, however the bot ended,
+Started as `python -m bot.score.child CHOICE MODELS_DIR`. It ends when its stdin does, however the bot ended,
 and leaves signals to the bot. It never writes comment text anywhere but into an answer's score.
 """
 
@@ -12,6 +12,7 @@ import signal
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -36,7 +37,7 @@ def main() -> None:
         signal.signal(name, signal.SIG_IGN)  # the bot decides when; it closes stdin
     answers = _own_stdout()
     try:
-        chosen = choose(cast(Choice, sys.argv[1]))
+        chosen = choose(cast(Choice, sys.argv[1]), models=Path(sys.argv[2]))
     except NoLevelsError as error:
         _send(answers, {"failed": str(error), "lacks_levels": True})
         sys.exit(1)

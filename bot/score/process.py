@@ -7,13 +7,14 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 import structlog
 
 from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored, Window
 from bot.score import frames
-from bot.score.choose import Choice
+from bot.score.choose import MODELS, Choice
 from bot.score.explain import Explanation
 from bot.score.levels import Levels, read_levels
 from bot.score.requests import Answer, Request, Waiting
@@ -58,7 +59,18 @@ class ScorerStatus:
     lacks_levels: bool = False
     """The model that would serve has no levels; only the operator can mend that."""
     restarts: int = 0
+    """Starts that were needed beyond the first."""
     pid: int | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why the wanted model does not score; empty when it does, or is only being started again."""
+        down = not self.ready and self.restarts >= _PATIENCE
+        return self.why if self.degraded or down else ""
+
+
+_PATIENCE = 3
+"""One fall is mended within a second and nobody's business."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,7 @@ class ScorerDownError(Exception):
 async def open_scorer(
     choice: Choice,
     *,
+    models: Path = MODELS,
     limits: ScorerLimits | None = None,
     on_batch: Callable[[BatchReport], None] = lambda _: None,
 ) -> ScorerProcess:
@@ -88,7 +101,9 @@ async def open_scorer(
 
     A failed start raises nothing: `status.why` tells, comments go to people, and it is tried again.
     """
-    scorer = ScorerProcess(choice, limits=limits or ScorerLimits(), on_batch=on_batch)
+    scorer = ScorerProcess(
+        choice, models=models, limits=limits or ScorerLimits(), on_batch=on_batch
+    )
     await scorer.start()
     return scorer
 
@@ -97,14 +112,22 @@ class ScorerProcess:
     """Fulfils `bot.ports.Scorer`. Made by `open_scorer`, ended by `close`."""
 
     def __init__(
-        self, choice: Choice, *, limits: ScorerLimits, on_batch: Callable[[BatchReport], None]
+        self,
+        choice: Choice,
+        *,
+        models: Path,
+        limits: ScorerLimits,
+        on_batch: Callable[[BatchReport], None],
     ) -> None:
+        self._models = models
         self._limits = limits
         self._on_batch = on_batch
         self._status = ScorerStatus(wanted=choice)
         self._levels = Levels(by_language={"default": {}})
         self._waiting = Waiting(at_most=limits.max_waiting)
         self._tried = asyncio.Event()
+        self.changed = asyncio.Event()
+        """Set when another model answers, or none; whoever waits for it clears it."""
         self._keeper: asyncio.Task[None] | None = None
 
     @property
@@ -197,7 +220,7 @@ class ScorerProcess:
 
     async def _serve(self) -> None:
         """The life of one process. Never returns: raises when the process is down."""
-        process = await spawn(self._status.wanted)
+        process = await spawn(self._status.wanted, models=self._models)
         fall = asyncio.create_task(self._watch(process))
         try:
             await self._welcome(process)
@@ -305,7 +328,10 @@ class ScorerProcess:
         )
 
     def _tell(self, **changes: Any) -> None:
-        self._status = replace(self._status, **changes)
+        before, self._status = self._status, replace(self._status, **changes)
+        after = self._status
+        if (before.ready, before.degraded, before.why) != (after.ready, after.degraded, after.why):
+            self.changed.set()
 
 
 async def _receive(process: Process, *, within_s: float) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from pathlib import Path
 
 from bot.score.choose import Choice
 
@@ -22,7 +23,7 @@ _PASSED_PREFIXES = ("LC_", "LD_", "DYLD_", "PYTHON", "XDG_", "TORCH_", "HF_HOME"
 """Tokens and secrets stay out: this process runs foreign code on hostile text."""
 
 
-async def spawn(choice: Choice) -> Process:
+async def spawn(choice: Choice, *, models: Path) -> Process:
     """The child starts a session of its own, so that Ctrl-C at a terminal reaches the bot only."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -30,6 +31,7 @@ async def spawn(choice: Choice) -> Process:
         "-m",
         "bot.score.child",
         choice,
+        str(models),
         stdin=PIPE,
         stdout=PIPE,
         env=environment(os.environ, path=sys.path),

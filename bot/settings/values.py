@@ -207,6 +207,11 @@ class Settings(BaseSettings):
             "auto, embedded or detoxify",
         )
     )
+    models_dir: Path = _setting(
+        Path("data/models"),
+        "Folder of exported models and fetched checkpoints; `veilleur models` works in it.",
+        "a folder",
+    )
     scoring_deadline_s: float = _setting(
         10.0,
         "How long scoring one comment may take before people get it unscored, in seconds.",

@@ -121,3 +121,14 @@ def test_comments_without_labels_cannot_be_compared_on(veilleur: CommandLine, mo
     done = veilleur("models", "verify", "multilingual", "broken.jsonl")
     assert done.returncode == 1
     assert "broken.jsonl:2: is not JSON" in done.stderr
+
+
+def test_models_dir_is_where_the_command_and_the_bot_look(veilleur: CommandLine) -> None:
+    elsewhere = veilleur.folder / "elsewhere"
+    make(elsewhere)
+    assert "cannot be read" in veilleur("models", "verify", "multilingual").stderr
+    verified = veilleur("models", "verify", "multilingual", MODELS_DIR=str(elsewhere))
+    assert verified.returncode == 0, verified.stderr
+    assert "its files are as they were written" in verified.stdout
+    scored = veilleur("score", "bonjour", "--json", MODELS_DIR=str(elsewhere))
+    assert json.loads(scored.stdout)["scorer"] == "detoxify"

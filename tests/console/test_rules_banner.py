@@ -67,3 +67,15 @@ async def test_faults_do_not_make_it_unready(engine: Engine, served: Served) -> 
     browser = await served(health_routes(engine, config(rules_faults=lambda: 3)))
     answer = await browser.get("/readyz")
     assert (answer.status, (await answer.json())["rules_faults"]) == (200, 3)
+
+
+async def test_a_model_in_trouble_is_told_to_all_and_its_cause_to_admins(
+    anna: Moderator, ada: Moderator, house: House
+) -> None:
+    """Everybody must know why nothing is refused; paths and versions are the operator's business."""
+    assert "scorer-trouble" not in await anna.page("/console/")
+    object.__setattr__(house.config, "scorer_trouble", lambda: "detoxify cannot be used: <gone>")
+    page = await anna.page("/console/")
+    assert "évalue pas les commentaires" in page
+    assert "gone" not in page
+    assert "detoxify cannot be used: &lt;gone&gt;" in await ada.page("/console/")

@@ -35,6 +35,8 @@ async def test_where_detoxify_is_not_the_embedded_model_answers(
     assert (scores.scorer, scores.degraded) == ("embedded", is_degraded)
     assert scorer.status.degraded == is_degraded
     assert ("detoxify cannot be used: " in scorer.status.why) == is_degraded
+    assert ("detoxify cannot be used: " in scorer.status.trouble) == is_degraded
+    assert scorer.changed.is_set()
 
 
 async def test_without_any_model_comments_go_to_people(
@@ -53,8 +55,10 @@ async def test_without_any_model_comments_go_to_people(
             reason="timed out after 0.2 s"
         )
         await until(lambda: scorer.status.restarts >= 2)
+        await until(lambda: scorer.status.trouble != "")
         (tmp_path / "onnxruntime.py").unlink()
         await scored(scorer.score("bonjour", deadline_s=20))
+        assert scorer.status.trouble == ""
     finally:
         await scorer.close()
 
