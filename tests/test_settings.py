@@ -223,20 +223,6 @@ def test_rules_that_came_along_are_used_when_there_is_no_folder(
     ("environ", "expected"),
     [
         pytest.param(
-            {"DISCORD_TOKEN": "abc.def.ghi"},
-            [
-                (
-                    "REVIEW_CHANNEL_ID: is not set, but DISCORD_TOKEN is\n"
-                    "  in Discord: Settings, Advanced, Developer mode; then right-click the channel"
-                ),
-                (
-                    "MODERATOR_ROLE_ID: is not set, but DISCORD_TOKEN is\n"
-                    "  in Discord: Server settings, Roles; right-click the role, Copy role ID"
-                ),
-            ],
-            id="token without channel and role",
-        ),
-        pytest.param(
             {"SITE_CALLBACK_URL": "https://journal.example/decisions"},
             [
                 (

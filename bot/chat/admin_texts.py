@@ -125,3 +125,50 @@ OUTBOX_LATE = Words(
 )
 TROUBLE = Words(fr="dernier refus de Discord : {what}", en="Discord's latest refusal: {what}")
 FINE_MODE = Words(fr="mode {mode}", en="mode {mode}")
+
+COMMAND_SETUP = Words(
+    fr="Installer : salon, rôles, permissions", en="Set up: channel, roles, permissions"
+)
+SETUP_TITLE = Words(
+    fr="### 🛠️ Installation\nCe que vous choisissez vaut tout de suite.",
+    en="### 🛠️ Set-up\nWhat you choose is in force at once.",
+)
+SETUP_REVIEW = Words(fr="Salon des fiches", en="Review channel")
+SETUP_MODERATORS = Words(fr="Rôle des modérateurs", en="Moderators' role")
+SETUP_ADMINS = Words(fr="Rôle des administrateurs", en="Admins' role")
+SETUP_LEADS = Words(fr="Rôle des responsables", en="Leads' role")
+SETUP_NOT_SET = Words(fr="*pas encore choisi*", en="*not chosen yet*")
+SETUP_BY_ENV = Words(fr="fixé dans `.env`, qui l'emporte", en="set in `.env`, which wins")
+SETUP_BY_HAND = Words(fr="choisi ici", en="chosen here")
+SETUP_CHECKED = Words(fr="**Vérification**", en="**Check**")
+SETUP_CREATE = Words(fr="Créer ce qui manque", en="Create what is missing")
+SETUP_AGAIN = Words(fr="Vérifier de nouveau", en="Check again")
+SETUP_WHO = Words(
+    fr="⛔ Réservé aux administrateurs du serveur ou de la modération.",
+    en="⛔ For administrators of the server or of moderation only.",
+)
+SETUP_ELSEWHERE = Words(
+    fr="⛔ Veilleur travaille sur un autre serveur. Pour celui-ci : `REVIEW_CHANNEL_ID` dans .env.",
+    en="⛔ Veilleur works in another server. For this one: `REVIEW_CHANNEL_ID` in .env.",
+)
+SETUP_ENV_WINS = Words(
+    fr="Cette valeur est fixée dans `.env`, qui l'emporte : changez-la là-bas, puis redémarrez.",
+    en="This value is set in `.env`, which wins: change it there and restart.",
+)
+SETUP_EVERYONE = Words(
+    fr="@everyone, ce serait tout le monde : choisissez un rôle.",
+    en="@everyone would be everybody: choose a role.",
+)
+SETUP_CANNOT = Words(
+    fr="Pour créer, il me manque sur ce serveur : {missing}. Accordez-les à mon rôle, ou créez "
+    "le salon et le rôle vous-même et choisissez-les ici.",
+    en="To create them I lack in this server: {missing}. Grant them to my role, or make the "
+    "channel and the role yourself and choose them here.",
+)
+SETUP_NOTHING_MISSING = Words(fr="Rien ne manque.", en="Nothing is missing.")
+SETUP_CREATED = Words(
+    fr="Créé. Donnez maintenant le rôle à vos modérateurs.",
+    en="Created. Now give the role to your moderators.",
+)
+ROLE_NAME = Words(fr="Modération", en="Moderation")
+CHANNEL_NAME = Words(fr="moderation", en="moderation")

@@ -34,6 +34,10 @@ class Board:
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._posting = asyncio.Lock()
 
+    def use(self, config: ChatConfig) -> None:
+        """From now on. Cards in an earlier channel count as lost, and come back in the new one."""
+        self._config = config
+
     # --- one case --------------------------------------------------------------------------
 
     async def show(self, comment_id: str) -> None:

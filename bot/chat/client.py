@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiohttp
@@ -20,7 +21,7 @@ from bot.chat.board import Board
 from bot.chat.buttons import BUTTONS
 from bot.chat.calls import OpenButton
 from bot.chat.commands import add_commands
-from bot.chat.config import ChatConfig
+from bot.chat.config import ChatConfig, with_choices
 from bot.chat.context import CONTEXT_BUTTONS
 from bot.chat.errors import DiscordError, answer, answer_command_error, language_of, said
 from bot.chat.flow import FLOW_ITEMS
@@ -29,7 +30,9 @@ from bot.chat.handlers import Handlers, noted
 from bot.chat.intake import Intake
 from bot.chat.localised import TableTranslator
 from bot.chat.pressing import FORM_IDS
+from bot.chat.setup import SETUP_ITEMS
 from bot.chat.texts import say
+from bot.core.model import Actor
 from bot.engine import Engine
 
 log = structlog.get_logger()
@@ -55,6 +58,8 @@ class VeilleurClient(discord.Client):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
+        self.settings = config
+        """What `.env` says; `config` is this, filled up with what was chosen in Discord."""
         self.config = config
         self.engine = engine
         self.intake = Intake(self, config=config, engine=engine)
@@ -72,9 +77,11 @@ class VeilleurClient(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*BUTTONS, OpenButton, *CONTEXT_BUTTONS, *TEXT_BUTTONS, *FLOW_ITEMS)
+        self.add_dynamic_items(*SETUP_ITEMS)
         await self.tree.set_translator(TableTranslator())
         add_commands(self.tree)
         self.tree.error(answer_command_error)
+        await self._adopt()
         await self.intake.watch_configured()
 
     async def close(self) -> None:
@@ -151,6 +158,24 @@ class VeilleurClient(discord.Client):
         self.last_trouble = f"{what}: {said(error)}"
         log.warning("discord refused", what=what, why=said(error))
 
+    @property
+    def home_id(self) -> int | None:
+        """The server that cards are shown in; while none is chosen, the only one there is."""
+        channel = self.get_channel(self.config.review_channel_id or 0)
+        if isinstance(channel, discord.abc.GuildChannel):
+            return channel.guild.id
+        return self.guilds[0].id if len(self.guilds) == 1 else None
+
+    async def choose(self, choices: Mapping[str, int], *, actor: Actor) -> None:
+        """Stores what an admin chose, and works by it from now on."""
+        await self.engine.store.choices.put(choices, actor=actor, now=datetime.now(UTC))
+        await self._adopt()
+        await self.board.repair()
+
+    async def _adopt(self) -> None:
+        self.config = with_choices(self.settings, await self.engine.store.choices.all())
+        self.board.use(self.config)
+
     async def _forget(self, guild_id: int | None, channel_id: int, messages: set[int]) -> None:
         if channel_id == self.config.review_channel_id:
             await self.board.heal(messages)
@@ -160,8 +185,7 @@ class VeilleurClient(discord.Client):
         """Once a client: to the review channel's server, where they appear at once."""
         if self._commands_synced:
             return
-        channel = self.get_channel(self.config.review_channel_id or 0)
-        guild = channel.guild if isinstance(channel, discord.abc.GuildChannel) else None
+        guild = self.get_guild(self.home_id or 0)
         try:
             if guild is not None:
                 self.tree.copy_global_to(guild=guild)

@@ -16,6 +16,7 @@ from bot.chat.localised import localised, option
 from bot.chat.lookups import lookup_commands
 from bot.chat.pressing import admitted
 from bot.chat.safe_text import length, one_line
+from bot.chat.setup import setup_command
 from bot.chat.severity import severity
 from bot.chat.texts import say
 from bot.chat.workplace import workplace_of
@@ -35,6 +36,7 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
         *lookup_commands(),
         *admin_commands(),
         doctor_command(),
+        setup_command(),
     )
     for command in commands:
         command.guild_only = True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 from bot.core.errors import Fault
 from bot.core.model import Actor
@@ -13,6 +13,10 @@ if TYPE_CHECKING:  # it knows the client, which knows this
     from bot.chat.scorer_notice import ScorerNotice
 
 Language = Literal["fr", "en"]
+
+ChosenHere = Literal["review_channel_id", "moderator_role_id", "admin_role_id", "lead_role_id"]
+CHOSEN_HERE: tuple[ChosenHere, ...] = get_args(ChosenHere)
+"""What `/setup` may set where `.env` says nothing."""
 
 ConsoleLink = Callable[[Actor], Awaitable[str]]
 """Issues a one-time address that logs this actor in to the console."""
@@ -55,3 +59,14 @@ class ChatConfig:
     """What has to be told of the scorer; shared by all clients of a run."""
     console_link: ConsoleLink | None = None
     health: Callable[[], Health] | None = None
+
+
+def with_choices(settings: ChatConfig, chosen: Mapping[str, int]) -> ChatConfig:
+    """The settings, filled up with what was chosen in Discord: `.env` wins."""
+    return replace(
+        settings,
+        review_channel_id=settings.review_channel_id or chosen.get("review_channel_id"),
+        moderator_role_id=settings.moderator_role_id or chosen.get("moderator_role_id"),
+        admin_role_id=settings.admin_role_id or chosen.get("admin_role_id"),
+        lead_role_id=settings.lead_role_id or chosen.get("lead_role_id"),
+    )

@@ -26,6 +26,7 @@ from bot.ports.standing import Alarms, Authors, ModeOrders
 from bot.ports.views import (
     Card,
     Cards,
+    Choices,
     Restored,
     RestoredMessages,
     Session,
@@ -41,6 +42,7 @@ __all__ = [
     "Cards",
     "CaseEffects",
     "Cases",
+    "Choices",
     "Clock",
     "Comments",
     "Counsel",
@@ -91,6 +93,8 @@ class Store(Protocol):
     def cards(self) -> Cards: ...
     @property
     def watched(self) -> WatchedChannels: ...
+    @property
+    def choices(self) -> Choices: ...
     @property
     def restored(self) -> RestoredMessages: ...
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -81,6 +81,15 @@ class WatchedChannels(Protocol):
     async def still_up(self, channel_id: int, *, since: datetime) -> list[Comment]:
         """Messages of the channel that must still be there: those in review, and those approved
         since then; the newest first, at most 500. What we delete ourselves is left out."""
+
+
+class Choices(Protocol):
+    """Channels and roles that an admin has chosen in Discord, by the name of the setting."""
+
+    async def all(self) -> Mapping[str, int]: ...
+
+    async def put(self, choices: Mapping[str, int], *, actor: Actor, now: datetime) -> None:
+        """In place of what was chosen before; audited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,13 +23,6 @@ def contradictions(settings: Settings, *, broken: frozenset[str]) -> list[Fault]
 
 def _about_discord(settings: Settings) -> list[Fault]:
     faults = []
-    if settings.discord_token:
-        if settings.review_channel_id is None:
-            fix = "in Discord: Settings, Advanced, Developer mode; then right-click the channel"
-            faults.append(_missing("REVIEW_CHANNEL_ID", "DISCORD_TOKEN", fix))
-        if settings.moderator_role_id is None:
-            fix = "in Discord: Server settings, Roles; right-click the role, Copy role ID"
-            faults.append(_missing("MODERATOR_ROLE_ID", "DISCORD_TOKEN", fix))
     if settings.review_channel_id in settings.watched_channel_ids:
         what = f"holds the review channel {settings.review_channel_id}"
         fix = "cards would be moderated as comments: take it out"

@@ -167,7 +167,10 @@ class Settings(BaseSettings):
         secret=True,
     )
     review_channel_id: _DiscordId | None = _setting(
-        None, "The channel where moderators get their cards.", _DISCORD_ID
+        None,
+        "The channel where moderators get their cards. Empty: chosen in Discord with /setup, as are "
+        "the roles.",
+        _DISCORD_ID,
     )
     watched_channel_ids: Annotated[tuple[_DiscordId, ...], BeforeValidator(_listed)] = _setting(
         (),
@@ -338,7 +341,7 @@ class Settings(BaseSettings):
     @property
     def outlets(self) -> Outlets:
         """Where effects can go; the same for the bot and for the commands beside it."""
-        shows_cases = self.discord_token is not None and self.review_channel_id is not None
+        shows_cases = self.discord_token is not None  # /setup chooses a channel while it runs
         return Outlets(
             tell_site=self.site_callback_url is not None,
             show_cases=shows_cases,

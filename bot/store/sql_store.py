@@ -23,7 +23,13 @@ from bot.store.records import write_audit
 from bot.store.rulebooks import SqlRulebooks
 from bot.store.search import SqlSearch
 from bot.store.standing import SqlAlarms, SqlAuthors, SqlModeOrders
-from bot.store.views import SqlCards, SqlRestoredMessages, SqlSessions, SqlWatchedChannels
+from bot.store.views import (
+    SqlCards,
+    SqlChoices,
+    SqlRestoredMessages,
+    SqlSessions,
+    SqlWatchedChannels,
+)
 
 
 class SqlStore:
@@ -38,6 +44,7 @@ class SqlStore:
         self.outbox = SqlOutbox(database)
         self.cards = SqlCards(database)
         self.watched = SqlWatchedChannels(database)
+        self.choices = SqlChoices(database)
         self.restored = SqlRestoredMessages(database)
         self.sessions = SqlSessions(database)
         self.rulebooks = SqlRulebooks(database)

@@ -326,6 +326,14 @@ watched_channels = sa.Table(
     sa.Column("chosen_at", Utc),  # by an admin in Discord; empty: by the settings
 )
 
+choices = sa.Table(
+    "choices",
+    metadata,
+    # no author; channels and roles of Discord that an admin has chosen there
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
 restored_messages = sa.Table(
     "restored_messages",
     metadata,

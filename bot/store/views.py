@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -213,6 +213,33 @@ class SqlWatchedChannels:
         )
         async with self._database.reading() as connection:
             return [comment_of(row) for row in await connection.execute(query)]
+
+
+class SqlChoices:
+    """Fulfils `bot.ports.Choices`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> Mapping[str, int]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(t.choices.select())
+            return {row.name: row.value for row in rows}
+
+    async def put(self, choices: Mapping[str, int], *, actor: Actor, now: datetime) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            for name, value in choices.items():
+                await upsert(connection, t.choices, key={"name": name}, values={"value": value})
+            await write_audit(
+                connection,
+                at=now,
+                actor=actor,
+                action="set up",
+                comment_id=None,
+                detail=dict(choices),
+            )
+
+        await self._database.write(work)
 
 
 class SqlRestoredMessages:
