@@ -83,6 +83,13 @@ WRONG = {
         ),
     ),
     "SCORER": ("gpt", "SCORER: must be auto, embedded or detoxify, got 'gpt'"),
+    "MODELS_DIR": (
+        "/nowhere/models",
+        (
+            "MODELS_DIR: must be a folder that exists, got '/nowhere/models'\n"
+            "  create it, or leave MODELS_DIR out to use data/models"
+        ),
+    ),
     "SCORING_DEADLINE_S": (
         "nan",
         "SCORING_DEADLINE_S: must be a number of seconds from 0.1 to 60, got 'nan'",

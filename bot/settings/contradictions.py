@@ -46,6 +46,10 @@ def _about_the_site(settings: Settings) -> list[Fault]:
         what = f"must be a folder that exists, got {str(settings.rules_dir)!r}"
         fix = "create it, or leave RULES_DIR out to use ./rules or the shipped rules"
         faults.append(Fault(where="RULES_DIR", what=what, fix=fix))
+    if settings.models_dir != Path("data/models") and not settings.models_dir.is_dir():
+        what = f"must be a folder that exists, got {str(settings.models_dir)!r}"
+        fix = "create it, or leave MODELS_DIR out to use data/models"
+        faults.append(Fault(where="MODELS_DIR", what=what, fix=fix))
     return faults
 
 

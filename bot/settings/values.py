@@ -213,7 +213,7 @@ class Settings(BaseSettings):
     models_dir: Path = _setting(
         Path("data/models"),
         "Folder of exported models and fetched checkpoints; `veilleur models` works in it.",
-        "a folder",
+        "a folder that exists",
     )
     scoring_deadline_s: float = _setting(
         10.0,
