@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-postgres test-detoxify chaos train train-smoke bench lint format clean
+.PHONY: run test fuzz test-postgres test-detoxify chaos train train-smoke bench lint format clean
 run: $(VENV)/.installed
 	$(BIN)/veilleur run
 
@@ -37,6 +37,12 @@ $(DETOXIFY_VENV)/.installed: pyproject.toml
 	$(DETOXIFY_VENV)/bin/python -m pip install --quiet $(TORCH)
 	$(DETOXIFY_VENV)/bin/python -m pip install --quiet -e '.[detoxify]' 'hypothesis>=6.130' 'pytest>=8.4' 'pytest-asyncio>=1.0'
 	touch $@
+
+# Rules folders and texts, spoilt at random, far more of them than in `make test`:
+#   make fuzz FUZZ=100000
+FUZZ ?= 5000
+fuzz: $(VENV)/.installed-dev
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/rulebook/test_fuzz.py -q
 
 # Rebuilding the embedded model (bot/score/training/README.md), in an environment of its own:
 #   make VENV=.venv-train train STEP="data --work … --train …"

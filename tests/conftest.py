@@ -44,6 +44,11 @@ from bot.store import SqlStore
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "search")
+if os.environ.get("FUZZ"):  # how many examples; `make fuzz`
+    hypothesis.settings.register_profile(
+        "fuzz", max_examples=int(os.environ["FUZZ"]), deadline=None, print_blob=True
+    )
+    hypothesis.settings.load_profile("fuzz")
 
 ANNA = Actor(kind=ActorKind.MODERATOR, id="test:anna", name="Anna")
 BEN = Actor(kind=ActorKind.MODERATOR, id="test:ben", name="Ben")

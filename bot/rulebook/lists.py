@@ -89,6 +89,9 @@ def read_lists(directory: Path) -> ReadLists:
     """Every `*.txt` in `directory`, which may be missing; other and hidden files are left alone."""
     if not directory.is_dir():
         return ReadLists()
+    if not directory.resolve().is_relative_to(directory.parent.resolve()):
+        what, fix = "a link that leads out of the rules folder", "copy the lists into the folder"
+        return ReadLists(faults=(Fault(where=shown(directory), what=what, fix=fix),))
     digest, lists, faults = sha256(), dict[str, WordList](), list[Fault]()
     for path in sorted(directory.glob("*.txt")):
         text = _text(path, directory)

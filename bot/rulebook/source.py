@@ -91,10 +91,15 @@ def fault_at(file: RuleText, offset: int, what: str, fix: str = "") -> Fault:
     whole = file.text[start : end if end >= 0 else len(file.text)]
     return Fault(
         where=f"{file.shown}:{line}:{offset - start + 1}",
-        what=what,
-        fix=fix,
+        what=_printable(what),
+        fix=_printable(fix),
         excerpt=_excerpt(whole, offset - start, line),
     )
+
+
+def _printable(words: str) -> str:
+    """What is quoted from the file may hold signs that a terminal obeys."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
 def _excerpt(whole: str, column: int, line: int) -> str:
