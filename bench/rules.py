@@ -21,9 +21,11 @@ from bot.core.facts import text_facts
 from bot.core.model import FactValue, Outcome
 from bot.rulebook import load
 from bot.rulebook.lists import FOLDER, Entry, read_lists
+from bot.rulebook.reading import forget
 
 ROOT = Path(__file__).parents[1]
 RULES = 100
+MANY_RULES = 500
 LISTS = 5
 ENTRIES = 5_000
 """In all lists together."""
@@ -52,13 +54,12 @@ def main() -> None:
     chance = random.Random(2)  # noqa: S311 - made-up words
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
-        _write(directory, chance)
-        started = time.perf_counter()
+        _write(directory, chance, rules=RULES)
         rulebook = load(directory)
-        loaded_s = time.perf_counter() - started
         entries = [
             e for each in read_lists(directory / FOLDER).lists.values() for e in each.entries
         ]
+    _measure_reload(chance)
     comments = _comments(chance)
     patterns = [_pattern(entry) for entry in entries]
     ours = _medians(comments, lambda text: _judge(rulebook, text))
@@ -67,11 +68,44 @@ def main() -> None:
     out = sys.stdout.write
     out(f"{RULES} rules, {len(entries):,} entries, {COMMENTS} comments ")
     out(f"(median {statistics.median(map(len, comments)):.0f} characters)\n")
-    out(f"loading                       {loaded_s:8.2f} s\n")
     out(f"facts of the text alone       {facts:8.0f} µs median\n")
     out(f"facts, lists and all rules    {ours:8.0f} µs median\n")
     out(f"Python re, one entry a time   {naive:8.0f} µs median, lists only\n")
     out(f"ratio                         {naive / ours:8.1f}\n")
+
+
+def _measure_reload(chance: random.Random) -> None:
+    """The same lists with 500 rules: read for the first time, and after one file was changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        _write(directory, chance, rules=MANY_RULES)
+        before_mb = _resident_mb()
+        kept = [load(directory)]
+        first_s, first_mb = _cpu_s(directory, kept, changed=False), _resident_mb() - before_mb
+        again_s = _cpu_s(directory, kept, changed=True)
+    out = sys.stdout.write
+    out(f"{MANY_RULES} rules, first reading        {first_s:8.2f} s of CPU\n")
+    out(f"one of them changed           {again_s:8.2f} s of CPU\n")
+    out(f"memory for them and the lists {first_mb:8.0f} MB\n")
+
+
+def _cpu_s(directory: Path, kept: list[Rulebook], *, changed: bool) -> float:
+    if changed:
+        path = directory / "rule-0.yaml"
+        path.write_text(path.read_text("utf-8").replace("title: t", "title: u"), "utf-8")
+    else:
+        forget()
+    started = time.process_time()
+    kept[:] = [load(directory)]
+    return time.process_time() - started
+
+
+def _resident_mb() -> float:
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return float("nan")
+    line = next(each for each in status.read_text().splitlines() if each.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
 
 
 def _judge(rulebook: Rulebook, text: str) -> None:
@@ -106,7 +140,7 @@ def _comments(chance: random.Random) -> list[str]:
     return chance.sample(texts, COMMENTS)
 
 
-def _write(directory: Path, chance: random.Random) -> None:
+def _write(directory: Path, chance: random.Random, *, rules: int) -> None:
     (directory / FOLDER).mkdir()
     made = {"".join(chance.choices("aeioulrnstcdmpvbg", k=8)) for _ in range(ENTRIES * 2)}
     words = sorted(made)
@@ -118,7 +152,7 @@ def _write(directory: Path, chance: random.Random) -> None:
             lines.append(f"{written} | made-up | {chance.randint(1, 3)}")
         path = directory / FOLDER / f"list-{number}.txt"
         path.write_text("\n".join(lines), encoding="utf-8")
-    for number in range(RULES):
+    for number in range(rules):
         condition = CONDITIONS[number % len(CONDITIONS)].format(
             number=number + 1, list=number // len(CONDITIONS) % LISTS, severity=number % 3 + 1
         )

@@ -62,7 +62,7 @@ def lint(
         return scored(chosen, text, detect(text, settings.language).language)
 
     firings = _firings(settings)
-    linted = asyncio.run(look(folder, score, firings=firings))
+    linted = asyncio.run(look(folder, score, firings=firings, now=now()))
     remarks = tuple(
         Remark(check=each.check, level=each.level.value, fault=each.fault)
         for each in linted.findings

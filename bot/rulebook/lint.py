@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.core.model import FactValue, Outcome, Stage
 from bot.ports import Firings
 from bot.rulebook.agreement import KINDS
 from bot.rulebook.compiled import CompiledConditions
+from bot.rulebook.expiry import expired
 from bot.rulebook.proof import Score, run_example
 from bot.rulebook.reading import Example, ReadFolder, ReadRule, read
 from bot.rulebook.schema import is_share
@@ -85,8 +87,15 @@ class _Rules:
         return frozenset(n for n, each in enumerate(self.sample) if rule in each.rules)
 
 
-async def lint(directory: Path, score: Score, *, firings: Firings | None = None) -> Linted:
-    """Raises RulesError where `load` would. `firings` is what happened of late, where known."""
+async def lint(
+    directory: Path,
+    score: Score,
+    *,
+    firings: Firings | None = None,
+    now: datetime | None = None,
+) -> Linted:
+    """Raises RulesError where `load` would. `firings` is what happened of late, where known;
+    without `now` no rule is taken for expired."""
     folder = read(directory)
     rules = _Rules(
         folder=folder,
@@ -98,6 +107,7 @@ async def lint(directory: Path, score: Score, *, firings: Firings | None = None)
         *_contradictions(rules),
         *_covered(rules),
         *_near_thresholds(rules),
+        *_expired(folder, directory, now),
         *(_silent(rules, firings) if firings else ()),
     ]
     levels = list(Level)
@@ -250,6 +260,13 @@ def _silent(rules: _Rules, firings: Firings) -> Iterator[Finding]:
         yield _finding(
             rules, each, check="silent", level=Level.WARNING, place=("when",), what=what, fix=fix
         )
+
+
+def _expired(folder: ReadFolder, directory: Path, now: datetime | None) -> Iterator[Finding]:
+    today = folder.modes.today(now) if now else None
+    for fault in expired(folder, directory, today) if today else ():
+        rule = Path(fault.where.partition(".yaml")[0]).name
+        yield Finding(check="expired", level=Level.WARNING, rule=rule, fault=fault)
 
 
 def _texts(number: int) -> str:

@@ -20,7 +20,7 @@ from bot.rulebook.compiled import CompiledConditions
 from bot.rulebook.condition_faults import near
 from bot.rulebook.conditions import Condition, compile_condition
 from bot.rulebook.files import RuleText, read_folder, shown
-from bot.rulebook.lists import FOLDER, WordList, read_lists
+from bot.rulebook.lists import FOLDER, WordList, parse_list, read_lists
 from bot.rulebook.modes import read_modes
 from bot.rulebook.schema import Canary, RuleFile, is_share
 from bot.rulebook.shape import shaped
@@ -138,6 +138,12 @@ def _read(text: RuleText, lists: tuple[WordList, ...]) -> ReadRule | tuple[Fault
         condition=condition,
         examples=tuple(_examples(file, source)),
     )
+
+
+def forget() -> None:
+    """Reads every file again next time; for measurements."""
+    _read.cache_clear()
+    parse_list.cache_clear()
 
 
 def _place(fault: Fault) -> tuple[str, int, int]:

@@ -3,6 +3,8 @@ does not."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.core.errors import RulesError
@@ -64,6 +66,17 @@ async def test_two_good_rules_give_nothing_to_remark(rules: WriteRules) -> None:
 async def test_a_broken_folder_is_the_checks_business(rules: WriteRules) -> None:
     with pytest.raises(RulesError, match="unknown fact"):
         await lint(rules({"a.yaml": GOOD.replace("score.threat >", "score.thret >")}), by_length)
+
+
+async def test_a_rule_past_its_last_day_is_told(rules: WriteRules) -> None:
+    """By the site's calendar; on the day itself it still acts."""
+    short = rule("text.length < 3", match="a, bb", passing="abc, abcd", expires="2026-05-31")
+    folder = rules({"short.yaml": short})
+    for day, checks in ((31, []), (1, ["expired"])):
+        now = datetime(2026, 5 if day == 31 else 6, day, 12, tzinfo=UTC)
+        linted = await lint(folder, by_length, now=now)
+        assert [each.check for each in linted.findings] == checks
+        assert [each.rule for each in linted.findings] == ["short"] * len(checks)
 
 
 async def test_few_examples_are_counted_drafts_included(rules: WriteRules) -> None:
