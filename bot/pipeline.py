@@ -19,7 +19,7 @@ from bot.core.decide import NONE_RECENT, decide, held_back, priority, removes
 from bot.core.effects import Announcement, Call, Occasion
 from bot.core.evaluate import author_key, evaluate
 from bot.core.evidence import substantiated
-from bot.core.facts import gather
+from bot.core.facts import gather, groups_of
 from bot.core.model import (
     RULEBOOK,
     Actor,
@@ -63,20 +63,30 @@ async def receive(ports: Ports, submission: Submission) -> Receipt:
 
 async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
     """Scores and judges a received comment; None when it no longer waits for that."""
-    pending = await ports.store.comments.pending(comment_id)
+    rulebook, now = ports.rulebook(), ports.now()
+    pending = await ports.store.comments.pending(comment_id, groups_of(rulebook.reads), now=now)
     if pending is None:
         return None
     comment = pending.comment
     comment = replace(comment, language=ports.language_of(comment.text, comment.language))
-    scores = await _scored(ports, comment)
-    facts = gather(comment=comment, scores=scores, history=pending.history, now=ports.now())
-    rulebook = ports.rulebook()
+    parent = comment.parent.text if comment.parent else None
+    own = own_words.read(comment.text, title=comment.story.title, parent=parent)
+    scores = await _scored(ports, comment, own)
+    facts = gather(
+        comment=comment,
+        scores=scores,
+        background=pending.background,
+        own=own,
+        now=now,
+        modes=rulebook.modes,
+        reads=rulebook.reads,
+    )
     asked = evaluate(
         rulebook,
         facts,
         default=ports.policy.default,
         author=author_key(comment.site, comment.author.id),
-        today=rulebook.modes.today(ports.now()),
+        today=rulebook.modes.today(now),
     )
     worst = scores.worst if isinstance(scores, Scores) else None
     asked = substantiated(rulebook, asked, worst=worst)
@@ -89,7 +99,7 @@ async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
 
 async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
     """Puts a comment whose moderation keeps failing in front of people, with the cause."""
-    pending = await ports.store.comments.pending(comment_id)
+    pending = await ports.store.comments.pending(comment_id, now=ports.now())
     if pending is None:
         return None
     verdict = Verdict(
@@ -104,11 +114,9 @@ async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
     return await _recorded(ports, pending, Unscored(reason=why), verdict)
 
 
-async def _scored(ports: Ports, comment: Comment) -> Scores | Unscored:
+async def _scored(ports: Ports, comment: Comment, own: own_words.OwnWords) -> Scores | Unscored:
     """Of the author's own words, and of the whole where they quote somebody."""
     score = partial(ports.scorer.score, deadline_s=ports.deadline_s, language=comment.language)
-    parent = comment.parent.text if comment.parent else None
-    own = own_words.read(comment.text, title=comment.story.title, parent=parent)
     if not own.quotations:
         return await score(comment.text)
     whole, scores = await asyncio.gather(score(comment.text), score(own.text.text))

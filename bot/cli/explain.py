@@ -96,6 +96,8 @@ def _stated(pairs: Sequence[str]) -> dict[str, FactValue]:
 def _value(kind: str, value: str) -> FactValue:
     if kind == "bool":
         return {"true": True, "false": False}[value]
+    if kind == "strings":
+        return tuple(part.strip() for part in value.split(",") if part.strip())
     if kind == "int":
         return int(value)
     return float(value) if kind == "double" else value
@@ -220,4 +222,8 @@ def _shown(value: FactValue | None) -> str:
         return "(absent)"
     if isinstance(value, float):
         return f"{value:.3g}"
-    return f"«{one_line(value, limit=30)}»" if isinstance(value, str) else str(value).lower()
+    if isinstance(value, str):
+        return f"«{one_line(value, limit=30)}»"
+    if isinstance(value, Sequence):
+        return f"[{one_line(', '.join(value), limit=30)}]"
+    return str(value).lower()

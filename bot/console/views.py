@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -146,6 +147,8 @@ def fact(value: FactValue) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.3f}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        value = ", ".join(value)
     text = shown.one_line(str(value))
     return text if len(text) <= _FACT_CHARS else f"{text[:_FACT_CHARS]}…"
 

@@ -221,10 +221,14 @@ def _filled(sentence: str, facts: Mapping[str, FactValue], *, decimal: str) -> s
     )
 
 
+def _listed(fact: FactValue) -> str:
+    return ", ".join(fact) if isinstance(fact, Sequence) else str(fact)
+
+
 def _in_words(fact: FactValue | None, *, decimal: str) -> str:
     if fact is None:
         return "?"
     if isinstance(fact, float):
         return f"{fact:.2f}".replace(".", decimal)
-    words = str(fact)
+    words = fact if isinstance(fact, str) else _listed(fact)
     return words if len(words) <= _QUOTED_CHARS else words[: _QUOTED_CHARS - 1] + "…"

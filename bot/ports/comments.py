@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.alarms import Sounded
+from bot.core.background import Background, Group
 from bot.core.decide import RecentRejections
 from bot.core.model import (
-    AuthorHistory,
     Comment,
     CommentRecord,
     Effect,
@@ -32,8 +32,8 @@ class Pending:
     """What moderating a comment starts from, read in one go."""
 
     comment: Comment
-    history: AuthorHistory
-    """The author's past on this site, `comment` left out."""
+    background: Background
+    """The groups that were asked for, `comment` left out."""
     has_case: bool
     """True when a case is open already: the text was edited while in review."""
 
@@ -87,7 +87,9 @@ class Comments(Protocol):
     async def unfinished(self) -> list[str]:
         """Ids in state RECEIVED, oldest first: what a restart has to take up again."""
 
-    async def pending(self, comment_id: str) -> Pending | None:
+    async def pending(
+        self, comment_id: str, groups: Collection[Group] = (), *, now: datetime
+    ) -> Pending | None:
         """None unless the comment is in state RECEIVED."""
 
     async def recent_rejections(

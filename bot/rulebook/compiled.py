@@ -27,7 +27,15 @@ _JOINT_CHARS = 50_000
 _MOST_PASSAGES = 20
 """Of one rule and one comment: who repeats a word a thousand times does not fill the database."""
 _THE_TEXT = frozenset({"text.folded", "text.written"})
-_STAND_INS: Mapping[str, FactValue] = {"string": "", "int": 0, "double": 0.0, "bool": False}
+_STAND_INS: Mapping[str, FactValue] = {
+    "string": "",
+    "int": 0,
+    "double": 0.0,
+    "bool": False,
+    "strings": [],
+}
+_UNSAFE = (str, tuple, list)
+"""What may hold signs that the runtime cannot take."""
 """For absent facts while all conditions are asked at once; the answers of those that read one are
 thrown away."""
 
@@ -85,7 +93,7 @@ class CompiledConditions:
 
     def __call__(self, facts: Mapping[str, FactValue]) -> Sequence[bool | None]:
         known = {
-            name: clean(value) if type(value := facts[name]) is str else value
+            name: clean(value) if type(value := facts[name]) in _UNSAFE else value
             for name in self._readers
             if name in facts
         }

@@ -22,6 +22,7 @@ _KINDS = {
     "int": cel.Type.INT,
     "double": cel.Type.DOUBLE,
     "bool": cel.Type.BOOL,
+    "strings": cel.Type.List(cel.Type.STRING),
 }
 _LOOPS = {"exists", "exists_one", "existsOne", "all"}
 _NO_LOOPS = {"map", "filter"}
@@ -125,6 +126,8 @@ def clean(value: FactValue) -> FactValue:
     """Lone surrogates (from broken JSON) cannot cross into the runtime; NUL would end the text."""
     if isinstance(value, str) and _UNCLEAN.search(value):
         return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, tuple | list):
+        return [str(clean(each)) for each in value]
     return value
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core import own_words
+from bot.core.background import FIRST_COMMENT
 from bot.core.facts import gather
 from bot.core.model import (
     ATTRIBUTES,
     LEVELS,
     Author,
-    AuthorHistory,
     Comment,
     FactValue,
     Scores,
@@ -29,7 +30,8 @@ Score = Callable[[str], Awaitable[Scores | Unscored]]
 NOMINAL_LEVELS = dict(zip(LEVELS, (0.5, 0.7, 0.9), strict=True))
 """Of every attribute, for examples that state their scores: they hold with any model."""
 
-_WRITTEN_AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_WRITTEN_AT = datetime(2026, 1, 6, 12, tzinfo=UTC)
+"""A Tuesday like any other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,8 @@ async def run_example(rule: ReadRule, example: Example, score: Score) -> Example
     facts = gather(
         comment=_first_comment(example.text),
         scores=scores,
-        history=AuthorHistory(),
+        background=FIRST_COMMENT,
+        own=own_words.read(example.text),
         now=_WRITTEN_AT,
     )
     facts |= example.facts

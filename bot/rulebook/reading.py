@@ -241,19 +241,30 @@ def _listed(plain: dict[str, Any], kind: Kind) -> list[Any]:
 
 def _unfit(declared: Declaration, value: Any) -> str:
     """Why the value cannot be this fact; empty when it can. Other shapes are the schema's to report."""
-    if isinstance(value, dict | list) or value is None:
+    if isinstance(value, dict) or value is None:
         return ""
+    if declared.kind == "strings":
+        texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        return "" if texts else "must be a list of texts"
+    if isinstance(value, list):
+        return "must not be a list"
     number = isinstance(value, int | float) and not isinstance(value, bool)
+    whole = number and isinstance(value, int) and abs(value) <= _LARGEST_INT
+    fits, wanted = {
+        "double": (number and math.isfinite(value), "must be a number"),
+        "int": (whole, "must be a whole number"),
+        "bool": (isinstance(value, bool), "must be true or false"),
+        "string": (isinstance(value, str), "must be a text (put it in quotes)"),
+    }[declared.kind]
     if is_share(declared):
-        return "" if number and 0 <= value <= 1 else "must be a number from 0 to 1"
-    if declared.kind == "double":
-        return "" if number and math.isfinite(value) else "must be a number"
-    if declared.kind == "int":
-        whole = number and isinstance(value, int) and abs(value) <= _LARGEST_INT
-        return "" if whole else "must be a whole number"
-    if declared.kind == "bool":
-        return "" if isinstance(value, bool) else "must be true or false"
-    return "" if isinstance(value, str) else "must be a text (put it in quotes)"
+        fits, wanted = number and 0 <= value <= 1, "must be a number from 0 to 1"
+    return "" if fits else wanted
+
+
+def _stated(name: str, value: Any) -> FactValue:
+    """A fact in its own type; `_unfit` has said that it can be."""
+    kind = BY_NAME[name].kind
+    return float(value) if kind == "double" else tuple(value) if kind == "strings" else value
 
 
 def _examples(file: RuleFile, source: Source) -> Iterator[Example]:
@@ -265,8 +276,5 @@ def _examples(file: RuleFile, source: Source) -> Iterator[Example]:
                 index=index + 1,
                 where=place.where,
                 text=example.text,
-                facts={
-                    name: float(value) if BY_NAME[name].kind == "double" else value
-                    for name, value in example.facts.items()
-                },
+                facts={name: _stated(name, value) for name, value in example.facts.items()},
             )

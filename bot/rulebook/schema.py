@@ -25,13 +25,19 @@ MAX_CONDITION_CHARS = 4_000
 """A condition is read by people; long word lists make it neither clear nor quick."""
 
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
-_JSON_KINDS = {"string": "string", "int": "integer", "double": "number", "bool": "boolean"}
+_JSON_KINDS: dict[str, dict[str, Any]] = {
+    "string": {"type": "string"},
+    "int": {"type": "integer"},
+    "double": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+}
 
 
 def _fact_schema(fact: Declaration) -> dict[str, Any]:
     unit = f" ({fact.unit})" if fact.unit else ""
     described: dict[str, Any] = {
-        "type": _JSON_KINDS[fact.kind],
+        **_JSON_KINDS[fact.kind],
         "description": fact.meaning + unit,
     }
     if is_share(fact):
@@ -45,7 +51,7 @@ def is_share(fact: Declaration) -> bool:
 
 
 FactValues = Annotated[
-    dict[str, str | bool | int | float],
+    dict[str, str | bool | int | float | list[str]],
     WithJsonSchema(
         {
             "type": "object",

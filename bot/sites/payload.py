@@ -105,6 +105,10 @@ class SentStory(_Sent):
     url: WebAddress | None = Field(default=None, description="http or https")
     title: Line | None = None
     section: Line | None = None
+    tags: list[Line] = Field(
+        default_factory=list, max_length=50, description="Key words, for your rules"
+    )
+    published_at: Moment | None = Field(default=None, description="With a time zone")
 
 
 class SentParent(_Sent):
@@ -203,6 +207,8 @@ def submission(data: SentComment, *, delivery_id: str) -> Submission:
             url=data.story.url,
             title=data.story.title or None,
             section=data.story.section or None,
+            tags=tuple(dict.fromkeys(tag for tag in data.story.tags if tag)),
+            published_at=data.story.published_at,
         ),
         parent=Parent(
             id=parent.id,
@@ -265,6 +271,7 @@ def _expected(path: str, kind: str, context: dict[str, Any]) -> str:
     leaf = path.rsplit(".", 1)[-1]
     by_field = {
         "timestamp": "an ISO 8601 date and time with time zone",
+        "published_at": "an ISO 8601 date and time with time zone",
         "created_at": "an ISO 8601 date and time with time zone",
         "language": "a language tag such as fr or fr-CA",
         "format": "plain, html or markdown",

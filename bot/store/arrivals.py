@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.fingerprint import BANDS, fingerprint
 from bot.core.model import Comment, Receipt, State, Submission
 from bot.store import tables as t
 from bot.store.records import upsert
@@ -81,6 +82,8 @@ async def write_version(
             "url": story.url,
             "title": story.title,
             "section": story.section,
+            "tags": list(story.tags) or None,
+            "published_at": story.published_at,
             "first_seen_at": now,
         },
     )
@@ -128,4 +131,24 @@ async def write_version(
             received_at=now,
         )
     )
+    await _remember_fingerprint(connection, comment_id, submission.text, known=known, now=now)
     return Receipt(comment_id=comment_id, version=version, state=State.RECEIVED, repeated=False)
+
+
+async def _remember_fingerprint(
+    connection: AsyncConnection, comment_id: str, text: str, *, known: Comment | None, now: datetime
+) -> None:
+    made = fingerprint(text)
+    values = {
+        "exact": made.exact,
+        "signature": made.signature,
+        **dict.fromkeys((f"band_{band}" for band in range(BANDS)), None),
+        **{f"band_{band}": value for band, value in enumerate(made.bands)},
+        "received_at": now,
+    }
+    if known is not None:
+        where = t.fingerprints.c.comment_id == comment_id
+        changed = await connection.execute(t.fingerprints.update().where(where).values(**values))
+        if changed.rowcount:
+            return
+    await connection.execute(t.fingerprints.insert().values(comment_id=comment_id, **values))

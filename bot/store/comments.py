@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.alarms import Sounded
+from bot.core.background import Group
 from bot.core.decide import RecentRejections
 from bot.core.model import (
     RULEBOOK,
@@ -35,6 +36,7 @@ from bot.store.arrivals import (
     select_comment,
     write_version,
 )
+from bot.store.background import select_background
 from bot.store.counts import DELETED_UNDER_REVIEW, REFUSED, count_of, count_of_rule
 from bot.store.database import Database
 from bot.store.evidence import (
@@ -242,7 +244,9 @@ class SqlComments:
         async with self._database.reading() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def pending(self, comment_id: str) -> Pending | None:
+    async def pending(
+        self, comment_id: str, groups: Collection[Group] = (), *, now: datetime
+    ) -> Pending | None:
         async with self._database.reading() as connection:
             comment = await select_comment(
                 connection,
@@ -256,7 +260,7 @@ class SqlComments:
             )
             return Pending(
                 comment=comment,
-                history=await select_history(connection, comment),
+                background=await select_background(connection, comment, groups, now=now),
                 has_case=comment.version > 1
                 and (await connection.execute(case)).first() is not None,
             )

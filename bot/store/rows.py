@@ -76,6 +76,8 @@ COMMENT = (
         t.stories.c.url.label("story_url"),
         t.stories.c.title.label("story_title"),
         t.stories.c.section.label("story_section"),
+        t.stories.c.tags.label("story_tags"),
+        t.stories.c.published_at.label("story_published_at"),
     )
     .join(
         t.text_versions,
@@ -144,6 +146,8 @@ def comment_of(row: Row) -> Comment:
             url=row.story_url,
             title=row.story_title,
             section=row.story_section,
+            tags=tuple(row.story_tags or ()),
+            published_at=row.story_published_at,
         ),
         parent=parent,
         received_at=row.received_at,

@@ -108,14 +108,8 @@ class SqlModeOrders:
         self._database = database
 
     async def standing(self, *, now: datetime) -> list[ModeOrder]:
-        m = t.mode_orders.c
-        query = (
-            t.mode_orders.select()
-            .where(sa.or_(m.until.is_(None), m.until > now))
-            .order_by(m.set_at.desc())
-        )
         async with self._database.reading() as connection:
-            return [_order_of(row) for row in await connection.execute(query)]
+            return await select_modes(connection, now=now)
 
     async def put(self, order: ModeOrder) -> None:
         async def work(connection: AsyncConnection) -> None:
@@ -209,6 +203,16 @@ class SqlAlarms:
         )
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
+
+
+async def select_modes(connection: AsyncConnection, *, now: datetime) -> list[ModeOrder]:
+    m = t.mode_orders.c
+    query = (
+        t.mode_orders.select()
+        .where(sa.or_(m.until.is_(None), m.until > now))
+        .order_by(m.set_at.desc())
+    )
+    return [_order_of(row) for row in await connection.execute(query)]
 
 
 async def write_alarm(

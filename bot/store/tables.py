@@ -68,6 +68,8 @@ stories = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("title", sa.Text),
     sa.Column("section", sa.Text),
+    sa.Column("tags", sa.JSON),
+    sa.Column("published_at", Utc),
     sa.Column("first_seen_at", Utc, nullable=False),
     sa.UniqueConstraint("site", "external_id"),
 )
@@ -107,7 +109,9 @@ comments = sa.Table(
     sa.Column("reports", sa.Integer, nullable=False),
     sa.UniqueConstraint("site", "external_id"),
     sa.Index("ix_comments_state_received_at", "state", "received_at"),
-    sa.Index("ix_comments_author_id_state", "author_id", "state"),
+    # the next two answer what rules ask of an author and of a story without reading the rows
+    sa.Index("ix_comments_author_id_received_at", "author_id", "received_at", "state", "reports"),
+    sa.Index("ix_comments_story_id_received_at", "story_id", "received_at", "state", "reports"),
 )
 
 text_versions = sa.Table(
@@ -121,6 +125,22 @@ text_versions = sa.Table(
     sa.Column("format", sa.String(16), nullable=False),
     sa.Column("language", sa.String(35)),
     sa.Column("received_at", Utc, nullable=False),
+)
+
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    # an author's rows: by comment_id; of the latest text (bot.core.fingerprint)
+    _of_comment(primary_key=True),
+    sa.Column("exact", sa.BigInteger, nullable=False),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
+    *(sa.Column(f"band_{band}", sa.Integer) for band in range(4)),
+    sa.Column("received_at", Utc, nullable=False),
+    sa.Index("ix_fingerprints_exact_received_at", "exact", "received_at"),
+    *(
+        sa.Index(f"ix_fingerprints_band_{band}_received_at", f"band_{band}", "received_at")
+        for band in range(4)
+    ),
 )
 
 deliveries = sa.Table(

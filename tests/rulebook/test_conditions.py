@@ -47,9 +47,9 @@ def test_answers(condition: str, facts, answer: bool | None) -> None:
 
 
 def test_every_declared_fact_is_known_to_conditions() -> None:
-    samples = {"string": "''", "int": "0", "double": "0.0", "bool": "true"}
+    samples = {"string": "''", "int": "0", "double": "0.0", "bool": "true", "strings": "[]"}
     for fact in DECLARED:
-        value = {"string": "", "int": 0, "double": 0.0, "bool": True}[fact.kind]
+        value = {"string": "", "int": 0, "double": 0.0, "bool": True, "strings": ()}[fact.kind]
         assert _ask(f"{fact.name} == {samples[fact.kind]}", {fact.name: value}) is True
 
 

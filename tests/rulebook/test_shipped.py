@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from bot.core import own_words
+from bot.core.background import FIRST_COMMENT
 from bot.core.evaluate import evaluate
 from bot.core.facts import gather
-from bot.core.model import AuthorHistory, Outcome, Verdict
+from bot.core.model import Outcome, Verdict
 from bot.rulebook import Example, ReadRule, Score, load, read, run_example, run_examples
 from bot.rulebook.documents import readme_text, schema_text
 from bot.rulebook.proof import _WRITTEN_AT, _first_comment
@@ -73,7 +75,8 @@ async def _verdict(text: str, score: Score) -> Verdict:
     facts = gather(
         comment=replace(_first_comment(text), text=text),
         scores=await score(text),
-        history=AuthorHistory(),
+        background=FIRST_COMMENT,
+        own=own_words.read(text),
         now=_WRITTEN_AT,
     )
     return evaluate(load(SHIPPED), facts, default=Outcome.APPROVE)

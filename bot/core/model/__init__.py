@@ -23,6 +23,7 @@ from bot.core.model.incoming import (
     Submission,
 )
 from bot.core.model.judged import (
+    NO_STANDING,
     NOTHING_FURTHER,
     AuthorHistory,
     AuthorStanding,
@@ -79,6 +80,7 @@ __all__ = [
     "LEVELS",
     "MAX_TEXT_CHARS",
     "NOTHING_FURTHER",
+    "NO_STANDING",
     "RULEBOOK",
     "SYSTEM",
     "Actor",

@@ -24,6 +24,9 @@ class Story:
     url: str | None = None
     title: str | None = None
     section: str | None = None
+    tags: tuple[str, ...] = ()
+    """Key words, as the site tells them."""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,9 @@ class AuthorStanding:
         return self.muted and (self.muted_until is None or now < self.muted_until)
 
 
+NO_STANDING = AuthorStanding()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorHistory:
     """What is remembered of an author at one moment, the comment at hand left out."""
@@ -58,7 +61,7 @@ class AuthorHistory:
     rejected: int = 0
     in_review: int = 0
     first_seen_at: datetime | None = None
-    standing: AuthorStanding = AuthorStanding()
+    standing: AuthorStanding = NO_STANDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ class Unscored:
     """Short and technical, e.g. `timed out after 2 s`; never text of the comment."""
 
 
-FactValue = str | int | float | bool
+FactValue = str | int | float | bool | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

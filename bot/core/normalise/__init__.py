@@ -23,7 +23,7 @@ from bot.core.normalise.steps import (
 )
 from bot.core.normalise.traced import Traced
 
-__all__ = ["Traced", "folded", "for_model", "trace_folded", "trace_for_model"]
+__all__ = ["Traced", "disguises", "folded", "for_model", "trace_folded", "trace_for_model"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -69,6 +69,12 @@ _LEET_INSIDE = re.compile(
 )
 _SHORTEST_DISGUISE = 3
 """Letters and signs; shorter ones (`a1`, `1e`) are labels."""
+_MAY_HIDE = re.compile(r"[0-9@$*]|[^\W\d_][ .\-_*/|,]{1,2}[^\W\d_](?![^\W_])")
+"""A text in ASCII without any of these hides nothing."""
+_LONGEST_SEARCHED = 10_000
+"""Some single signs stand for whole phrases, so that a long text of them becomes a very long one."""
+_HIDDEN_INSIDE = re.compile(r"[^\W\d_][\u200b\u200c\u2060-\u2064\ufeff]+[^\W\d_]")
+_STARRED = re.compile(r"(?<![^\W_])[^\W\d_]{1,12}\*+[^\W\d_]{0,12}(?![^\W_*])")
 _ORDINARY_NUMBER = re.compile(
     r"\d+(?:er|ère|ère|e|è|ème|eme|nd|nde|h|km|m|kg|g|s|th|st|rd|am|pm|x|p|k|ans|eur|min|mn|ko|mo|go)"
     r"\w{0,3}|\d+h\d+|covid\d*|g\d+|\w\d+"
@@ -92,6 +98,30 @@ def folded(text: str) -> str:
 
 def trace_folded(text: str) -> Traced:
     return _traced(text, _FOLDED)
+
+
+def disguises(text: str) -> int:
+    """Words spelt so that a machine should not read them: digits and signs for letters, letters of
+    other scripts, signs between the letters, invisible characters, stars."""
+    if text.isascii() and not _MAY_HIDE.search(text):
+        return 0
+    text = unicodedata.normalize("NFKC", text)[:_LONGEST_SEARCHED]
+    words = (match for match in _CORE.finditer(text) if _is_respelt(match))
+    spaced = (match for match in _SPACED_OUT.finditer(text) if _is_spelt_out(match))
+    found = (words, spaced, _HIDDEN_INSIDE.finditer(text), _STARRED.finditer(text))
+    return sum(1 for matches in found for _ in matches)
+
+
+def _is_respelt(match: re.Match[str]) -> bool:
+    """Abbreviations in capitals (H1N1, A320) are none."""
+    word = match.group()
+    return not word.isupper() and _undisguised(match) != word
+
+
+def _is_spelt_out(match: re.Match[str]) -> bool:
+    """`c.o.n` is, `S.N.C.F.` is not."""
+    word = match.group()
+    return _joined(match) != word and not (word.isupper() and " " not in word)
 
 
 def _plain(text: str, steps: tuple[Step, ...]) -> str:
