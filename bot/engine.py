@@ -30,11 +30,13 @@ from bot.core.model import (
     Report,
     Resolution,
     Resolved,
+    Scores,
     Source,
     State,
     StoryRef,
     Submission,
     Undone,
+    Unscored,
     Verdict,
 )
 from bot.core.modes import Mode, ModeNow
@@ -202,6 +204,12 @@ class Engine:
         found = await self.store.outbox.retry(item_id, actor=actor, now=self._ports.now())
         self._on_effects()
         return found
+
+    async def score(self, text: str) -> Scores | Unscored:
+        """What the model makes of a text; nothing is stored."""
+        ports = self._ports
+        language = ports.language_of(text, None)
+        return await ports.scorer.score(text, deadline_s=ports.deadline_s, language=language)
 
     # --- what is in force beside the rules -------------------------------------------------
 

@@ -14,6 +14,7 @@ from bot.chat.errors import Interaction, answer, language_of
 from bot.chat.flow import next_view
 from bot.chat.localised import localised, option
 from bot.chat.lookups import lookup_commands
+from bot.chat.menus import context_menus
 from bot.chat.pressing import admitted
 from bot.chat.safe_text import length, one_line
 from bot.chat.setup import setup_command
@@ -38,6 +39,9 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
         doctor_command(),
         setup_command(),
     )
+    for menu in context_menus():
+        menu.guild_only = True
+        tree.add_command(menu)
     for command in commands:
         command.guild_only = True
         tree.add_command(command)

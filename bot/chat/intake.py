@@ -101,7 +101,7 @@ class Intake:
 
     async def take(self, message: discord.Message) -> None:
         """A new message."""
-        if not self._watched(message.channel) or not _from_a_reader(message):
+        if not self._watched(message.channel) or not from_a_reader(message):
             return
         channel_id = message.channel.id
         async with self._order[channel_id]:
@@ -115,7 +115,7 @@ class Intake:
     async def take_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A new version, if its words changed: Discord also calls a link preview an edit."""
         message = payload.message
-        if not self._watched(message.channel) or not _from_a_reader(message):
+        if not self._watched(message.channel) or not from_a_reader(message):
             return
         if message.edited_at is None:
             return
@@ -200,7 +200,7 @@ class Intake:
         known = await store.watched.still_up(channel_id, since=_now() - _REREAD)
         changes = await changed_meanwhile(channel, known)
         for message in changes.edited:
-            if _from_a_reader(message):
+            if from_a_reader(message):
                 await self._submit(submission_of(message))
         for comment in changes.deleted:
             await self._engine.withdraw(site=comment.site, external_id=comment.external_id)
@@ -223,7 +223,7 @@ class Intake:
         after = discord.Object(watched.last_message_id)
         async for message in channel.history(after=after, oldest_first=True, limit=MOST_MISSED):
             seen += 1
-            if _from_a_reader(message):
+            if from_a_reader(message):
                 await self._submit(submission_of(message))
                 taken += 1
             await store.watched.advance(watched.channel_id, message.id)
@@ -308,7 +308,7 @@ def _parent(message: discord.Message) -> Parent | None:
     )
 
 
-def _from_a_reader(message: discord.Message) -> bool:
+def from_a_reader(message: discord.Message) -> bool:
     """Words written by a person: no bots, no webhooks, no system lines, no bare pictures."""
     return (
         message.guild is not None
