@@ -1,5 +1,6 @@
 # make run    set up and start the bot (the demo, when there is no .env)
 # make test   set up and run every test
+# make fuzz   spoilt rule files and deceptive texts, thousands of them
 # make bench  what scoring costs on this machine (bench/README.md)
 PYTHON ?= python3
 VENV := .venv
