@@ -73,7 +73,7 @@ def test_schema_refuses_what_the_loader_refuses() -> None:
 
 async def _verdict(text: str, score: Score) -> Verdict:
     facts = gather(
-        comment=replace(_first_comment(text), text=text),
+        comment=replace(_first_comment(text), text=text, language="fr"),
         scores=await score(text),
         background=FIRST_COMMENT,
         own=own_words.read(text),
