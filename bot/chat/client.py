@@ -17,6 +17,7 @@ import structlog
 from discord import app_commands
 
 from bot.chat import texts
+from bot.chat.author_panel import AuthorButton
 from bot.chat.board import Board
 from bot.chat.buttons import BUTTONS
 from bot.chat.calls import OpenButton
@@ -77,7 +78,7 @@ class VeilleurClient(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*BUTTONS, OpenButton, *CONTEXT_BUTTONS, *TEXT_BUTTONS, *FLOW_ITEMS)
-        self.add_dynamic_items(*SETUP_ITEMS)
+        self.add_dynamic_items(*SETUP_ITEMS, AuthorButton)
         await self.tree.set_translator(TableTranslator())
         add_commands(self.tree)
         self.tree.error(answer_command_error)

@@ -7,6 +7,7 @@ from typing import Any
 from discord import app_commands
 
 from bot.chat import texts
+from bot.chat.author_panel import author_view
 from bot.chat.cards import words_card
 from bot.chat.context import fitted, listed
 from bot.chat.errors import Interaction, language_of
@@ -29,8 +30,13 @@ def lookup_commands() -> tuple[app_commands.Command[Any, ..., None], ...]:
         interaction: Interaction, name: app_commands.Range[str, 1, _LONGEST_QUESTION]
     ) -> None:
         if await _may(interaction):
-            search = workplace_of(interaction).engine.store.search
-            await _tell(interaction, name, await search.by_name(name, limit=_MOST_FOUND))
+            client = workplace_of(interaction)
+            found = await client.engine.store.search.by_name(name, limit=_MOST_FOUND)
+            if len({(one.site, one.author.id) for one in found}) == 1:
+                view = await author_view(client, found, language=language_of(interaction))
+                await interaction.followup.send(view=view, ephemeral=True)
+            else:
+                await _tell(interaction, name, found)
 
     @option("text", called=texts.OPTION_TEXT, does=texts.COMMAND_SEARCH_TEXT)
     async def search(
