@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import structlog
@@ -213,6 +214,9 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         moderator_role_id=settings.moderator_role_id,
         admin_role_id=settings.admin_role_id,
         lead_role_id=settings.lead_role_id,
+        duty_role_id=settings.duty_role_id,
+        quiet_hours=settings.silence,
+        timezone=ZoneInfo(settings.timezone),
         language=settings.language,
         max_open_cards=settings.max_open_cards,
         undo_grace_s=settings.undo_grace_s,

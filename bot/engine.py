@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -40,7 +40,7 @@ from bot.core.model import (
     Verdict,
 )
 from bot.core.modes import Mode, ModeNow
-from bot.ports import Ports, Store, Taking
+from bot.ports import Headline, Ports, Store, Taken
 
 log = structlog.get_logger()
 
@@ -84,6 +84,9 @@ class Engine:
     def store(self) -> Store:
         """For reading; what changes something goes through the methods below."""
         return self._ports.store
+
+    def now(self) -> datetime:
+        return self._ports.now()
 
     @property
     def waiting(self) -> int:
@@ -163,9 +166,18 @@ class Engine:
     async def claim(self, case_id: int, *, actor: Actor) -> Case | Refused:
         return await pipeline.claim(self._ports, case_id, actor=actor)
 
-    async def next_case(self, actor: Actor, *, left_out: int | None = None) -> Case | None:
+    async def next_case(self, actor: Actor, *, left_out: int | None = None) -> Taken | None:
         """Claims what this person should look at next."""
-        return await pipeline.next_case(self._ports, Taking(actor=actor, left_out=left_out))
+        return await pipeline.next_case(self._ports, actor, left_out=left_out)
+
+    async def headline(self) -> Headline:
+        """What waits, in numbers, as of now."""
+        return await self.store.cases.headline(now=self._ports.now())
+
+    async def severe_seen(self, actor: Actor) -> int:
+        """Severe cases of the last 24 hours; for this person's eyes only."""
+        since = self._ports.now() - timedelta(days=1)
+        return await self.store.cases.severe_seen(actor, since=since)
 
     async def note(self, case_id: int, *, actor: Actor, text: str) -> Case | Refused:
         noted = await pipeline.note(self._ports, case_id, actor=actor, text=text)

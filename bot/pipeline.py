@@ -15,7 +15,7 @@ from functools import partial
 from bot.core import effects as effect
 from bot.core import own_words
 from bot.core.alarms import alarms_of
-from bot.core.decide import NONE_RECENT, decide, held_back, priority, removes
+from bot.core.decide import NONE_RECENT, decide, held_back, removes
 from bot.core.effects import Announcement, Call, Occasion
 from bot.core.evaluate import author_key, evaluate
 from bot.core.evidence import substantiated
@@ -44,7 +44,8 @@ from bot.core.model import (
     Window,
     Words,
 )
-from bot.ports import CaseEffects, Pending, Ports, Taking
+from bot.core.waiting import turn
+from bot.ports import CaseEffects, Pending, Ports, Taken, Taking, TurnOf
 
 _REPORTED = Words(fr="Signalé par un lecteur.", en="Reported by a reader.")
 _UP = Call(what=Occasion.ESCALATION, by=RULEBOOK)
@@ -163,7 +164,7 @@ async def _recorded(
         comment,
         scores=scores,
         verdict=verdict,
-        priority=priority(verdict, scores, reports=comment.reports),
+        turn_of=_turn_of(ports, reported=comment.reports > 0, urgent=up),
         effects=(
             *effect.after_verdict(comment, announcement, now=now, outlets=ports.outlets),
             *(effect.show_case(comment.id, now=now, outlets=ports.outlets) if to_show else ()),
@@ -257,7 +258,7 @@ async def report(ports: Ports, complaint: Report) -> Comment | None:
     """Counts a reader's complaint and asks people to look; None when the comment is unknown."""
     return await ports.store.comments.report(
         complaint,
-        priority=1.0,
+        turn_of=_turn_of(ports, reported=True),
         because=_REPORTED,
         on_case_change=_show(ports),
         now=ports.now(),
@@ -271,10 +272,11 @@ async def claim(ports: Ports, case_id: int, *, actor: Actor) -> Case | Refused:
     return await ports.store.cases.claim(case_id, actor=actor, until=until, now=now)
 
 
-async def next_case(ports: Ports, taking: Taking) -> Case | None:
+async def next_case(ports: Ports, actor: Actor, *, left_out: int | None = None) -> Taken | None:
     """Claims what this person should look at next; None when there is nothing for them."""
     now = ports.now()
     until = now + timedelta(seconds=ports.claim_s)
+    taking = Taking(actor=actor, left_out=left_out, care=ports.policy.care)
     return await ports.store.cases.take_next(taking, until=until, now=now)
 
 
@@ -347,6 +349,18 @@ def _call(ports: Ports, case: Case, call: Call) -> tuple[Effect, ...]:
     return (
         *effect.show_case(case.comment.id, now=now, outlets=outlets),
         *effect.call_people(case.comment.id, call, now=now, outlets=outlets),
+    )
+
+
+def _turn_of(ports: Ports, *, reported: bool, urgent: bool = False) -> TurnOf:
+    now = ports.now()
+    return lambda scores, reach: turn(
+        scores,
+        reported=reported,
+        urgent=urgent,
+        reach=reach,
+        opened_at=now,
+        targets=ports.policy.targets,
     )
 
 

@@ -74,6 +74,15 @@ WRONG = {
     ),
     "ADMIN_ROLE_ID": ("-1", "ADMIN_ROLE_ID: must be a Discord id: 15 to 20 digits, got '-1'"),
     "LEAD_ROLE_ID": ("12", "LEAD_ROLE_ID: must be a Discord id: 15 to 20 digits, got '12'"),
+    "DUTY_ROLE_ID": ("x", "DUTY_ROLE_ID: must be a Discord id: 15 to 20 digits, got 'x'"),
+    "QUIET_HOURS": (
+        "22-25",
+        "QUIET_HOURS: must be two hours from 0 to 23 with a hyphen between them, got '22-25'",
+    ),
+    "TIMEZONE": (
+        "Paris",
+        "TIMEZONE: must be a name such as Europe/Paris or America/Montreal, got 'Paris'",
+    ),
     "MAX_OPEN_CARDS": ("1e9", "MAX_OPEN_CARDS: must be a whole number from 1 to 200, got '1e9'"),
     "RULES_DIR": (
         "/nowhere/rules",
@@ -113,6 +122,17 @@ WRONG = {
             "BANNED_WORD, AD, ILLEGAL_CONTENT, HARASSMENT_BULLYING, MISINFORMATION, HATE_SPEECH, "
             "IRRELEVANT_CONTENT, OTHER, got 'SPAM,MURDER'"
         ),
+    ),
+    "WAITING_TARGETS_MIN": (
+        "30,30,0,480",
+        (
+            "WAITING_TARGETS_MIN: must be four whole numbers from 1 to 10080 with commas between "
+            "them, got '30,30,0,480'"
+        ),
+    ),
+    "BREAK_AFTER_SEVERE": (
+        "0",
+        "BREAK_AFTER_SEVERE: must be a whole number from 1 to 1000, got '0'",
     ),
     "UNDO_GRACE_S": (
         "inf",

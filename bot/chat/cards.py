@@ -24,7 +24,7 @@ from bot.chat.buttons import (
 from bot.chat.context import MoreButton, notes_lines
 from bot.chat.full_text import FullTextButton
 from bot.chat.safe_text import length, neutral, one_line, pages, web_address
-from bot.chat.severity import Severity, severity
+from bot.chat.severity import colour, mark
 from bot.chat.texts import say
 from bot.core.model import (
     Actor,
@@ -34,11 +34,13 @@ from bot.core.model import (
     Decision,
     RuleHit,
     Scores,
+    Severity,
     Source,
     State,
     Unscored,
 )
 from bot.core.reasons import label
+from bot.core.waiting import severity
 
 MESSAGE_CHARS = 3_900
 """Discord takes 4,000 over all text of one message; the rest is a margin."""
@@ -71,7 +73,7 @@ def open_card(
     evidence = _evidence(case, record, room=left - _COMMENT_CHARS_AT_LEAST, language=language)
     room = left - length(evidence)
     comment = _comment(case, level, room=room, language=language)
-    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=level.colour)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour(level))
     box.add_item(ui.TextDisplay(head)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(comment)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(evidence))
@@ -149,7 +151,7 @@ def _view(item: ui.Item[ui.LayoutView]) -> ui.LayoutView:
 def _head(case: Case, record: CommentRecord, level: Severity, *, language: str) -> str:
     number = say(texts.CASE, language, case=case.id)
     lines = [
-        f"### {level.mark} {say(texts.TO_REVIEW, language)} · {number}",
+        f"### {mark(level)} {say(texts.TO_REVIEW, language)} · {number}",
         _story(case, language=language),
         _author(case, record, language=language),
     ]
@@ -204,7 +206,7 @@ def _evidence(case: Case, record: CommentRecord, *, room: int, language: str) ->
     lines = [*_colleagues(case, record, language=language)]
     lines += [*_scores(record.scores, language=language), *_rules(case, record, language=language)]
     lines += [f"⚑ {one_line(why, limit=100)}" for why in record.complaints[-_MOST_COMPLAINTS:]]
-    foot = [say(texts.WAITING_SINCE, language, since=ago(case.opened_at))]
+    foot = [say(texts.WAITING_SINCE, language, since=ago(case.opened_at)), _order(case, language)]
     if case.comment.reports:
         foot.append(say(texts.REPORTS, language, count=case.comment.reports))
     if case.comment.version > 1:
@@ -231,6 +233,19 @@ def _colleagues(case: Case, record: CommentRecord, *, language: str) -> list[str
         lines.append(say(texts.IS_PROPOSED, language, who=who, reason=reason, when=when))
     newest = record.notes[-_MOST_NOTES:]
     return lines + notes_lines(newest, language=language, limit=_NOTE_CHARS)
+
+
+def _order(case: Case, language: str) -> str:
+    """Why the case stands where it stands in the queue."""
+    turn = case.turn
+    why = [texts.SEVERITIES[turn.severity].in_language(language)]
+    if turn.reported:
+        why.insert(0, say(texts.REPORTED_FIRST, language))
+    if turn.reach > 1:
+        times = f"{turn.reach:.1f}"
+        times = times if language.startswith("en") else times.replace(".", ",")
+        why.append(say(texts.WIDELY_READ, language, times=times))
+    return say(texts.ORDER, language, why=", ".join(why), due=ago(turn.due_at))
 
 
 def _name(actor: Actor) -> str:

@@ -15,6 +15,7 @@ import aiohttp
 import discord
 import structlog
 from discord import app_commands
+from discord.ext import tasks
 
 from bot.chat import texts
 from bot.chat.author_panel import AuthorButton
@@ -30,11 +31,14 @@ from bot.chat.full_text import TEXT_BUTTONS
 from bot.chat.handlers import Handlers, noted
 from bot.chat.intake import Intake
 from bot.chat.localised import TableTranslator
+from bot.chat.panel import Panel
 from bot.chat.pressing import FORM_IDS
 from bot.chat.setup import SETUP_ITEMS
 from bot.chat.texts import say
 from bot.core.model import Actor
 from bot.engine import Engine
+
+_PANEL_EVERY_S = 20.0
 
 log = structlog.get_logger()
 
@@ -64,6 +68,7 @@ class VeilleurClient(discord.Client):
         self.config = config
         self.engine = engine
         self.intake = Intake(self, config=config, engine=engine)
+        self.panel = Panel(self, config=config, engine=engine)
         self.board = Board(self, config=config, store=engine.store)
         self.tree = _Commands(self)
         self.online = False
@@ -84,9 +89,11 @@ class VeilleurClient(discord.Client):
         self.tree.error(answer_command_error)
         await self._adopt()
         await self.intake.watch_configured()
+        self._refresh_panel.start()
 
     async def close(self) -> None:
         """Nothing of this client runs on afterwards."""
+        self._refresh_panel.cancel()
         await super().close()
         await self.handlers.end()
 
@@ -180,7 +187,14 @@ class VeilleurClient(discord.Client):
     async def _forget(self, guild_id: int | None, channel_id: int, messages: set[int]) -> None:
         if channel_id == self.config.review_channel_id:
             await self.board.heal(messages)
+            await self.panel.heal(messages)
         await self.intake.withdraw(guild_id=guild_id, channel_id=channel_id, messages=messages)
+
+    @tasks.loop(seconds=_PANEL_EVERY_S)
+    async def _refresh_panel(self) -> None:
+        """However many cases come and go, the panel costs one edit each time at most."""
+        if self.online:
+            await self.panel.refresh()
 
     async def _sync_commands(self) -> None:
         """Once a client: to the review channel's server, where they appear at once."""

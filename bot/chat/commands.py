@@ -15,14 +15,15 @@ from bot.chat.flow import next_view
 from bot.chat.localised import localised, option
 from bot.chat.lookups import lookup_commands
 from bot.chat.menus import context_menus
+from bot.chat.panel import headline_lines
 from bot.chat.pressing import admitted
 from bot.chat.safe_text import length, one_line
 from bot.chat.setup import setup_command
-from bot.chat.severity import severity
+from bot.chat.severity import mark
 from bot.chat.texts import say
 from bot.chat.workplace import workplace_of
-from bot.core.model import Actor, Case
-from bot.ports import Store
+from bot.core.model import Actor, Case, Severity
+from bot.engine import Engine
 
 _LISTED = 10
 _EXCERPT_CHARS = 120
@@ -49,12 +50,15 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
 
 async def queue(interaction: Interaction) -> None:
     """How much waits, and the first cases with links to their cards."""
-    if await _acknowledged(interaction) is None:
+    actor = await _acknowledged(interaction)
+    if actor is None:
         return
     client = workplace_of(interaction)
-    content = await queue_text(
-        client.engine.store, guild_id=interaction.guild_id or 0, language=language_of(interaction)
-    )
+    language = language_of(interaction)
+    content = await queue_text(client.engine, guild_id=interaction.guild_id or 0, language=language)
+    severe = await client.engine.severe_seen(actor)
+    if severe:
+        content += "\n" + say(texts.SEVERE_SEEN, language, count=severe)
     await interaction.followup.send(view=words_card(content), ephemeral=True)
 
 
@@ -92,36 +96,34 @@ async def console(interaction: Interaction) -> None:
     await answer(interaction, say(texts.CONSOLE, language, link=f"<{await issue(actor)}>"))
 
 
-async def queue_text(store: Store, *, guild_id: int, language: str) -> str:
+async def queue_text(engine: Engine, *, guild_id: int, language: str) -> str:
     """The queue in one message, within Discord's limits."""
-    totals = await store.totals()
+    store = engine.store
+    found = await engine.headline()
     cases = await store.cases.queue(limit=_LISTED)
     if not cases:
         return say(texts.QUEUE_EMPTY, language)
-    lines = [say(texts.QUEUE_TITLE, language, count=max(totals.open_cases, len(cases)))]
-    if totals.oldest_case_at:
-        lines.append(say(texts.OLDEST, language, since=ago(totals.oldest_case_at)))
-    lines += [await _line(store, case, guild_id=guild_id, language=language) for case in cases]
+    lines = headline_lines(found, language=language)
+    lines += [await _line(engine, case, guild_id=guild_id, language=language) for case in cases]
     while length("\n".join(lines)) > MESSAGE_CHARS - 200:
         lines.pop()
-    rest = totals.open_cases - len(cases)
+    rest = found.total - len(cases)
     if rest > 0:
         lines.append(say(texts.QUEUE_REST, language, count=rest))
     return "\n".join(lines)
 
 
-async def _line(store: Store, case: Case, *, guild_id: int, language: str) -> str:
-    record = await store.comments.record(case.comment.id)
-    card = await store.cards.get(case.id)
+async def _line(engine: Engine, case: Case, *, guild_id: int, language: str) -> str:
+    card = await engine.store.cards.get(case.id)
     excerpt = one_line(case.comment.text, limit=_EXCERPT_CHARS)
-    level = severity(record.scores if record else None)
-    shown = f"||{excerpt}||" if level is level.SEVERE else excerpt
+    level = case.turn.severity
+    shown = f"||{excerpt}||" if level is Severity.SEVERE else excerpt
     number = say(texts.CASE, language, case=case.id)
     if card is not None:
         address = f"https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
         number += f" ([{say(texts.SEE_CARD, language)}](<{address}>))"
     author = one_line(case.comment.author.name, limit=60)
-    return f"{level.mark} {number} · **{author}** · {ago(case.opened_at)}\n{shown}"
+    return f"{mark(level)} {number} · **{author}** · {ago(case.opened_at)}\n{shown}"
 
 
 async def _acknowledged(interaction: Interaction) -> Actor | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Literal, get_args
 
 from bot.core.errors import Fault
@@ -49,6 +50,11 @@ class ChatConfig:
     """Admins may do all that moderators may. With neither role set nobody can decide."""
     lead_role_id: int | None = None
     """Leads decide what was escalated; so do admins."""
+    duty_role_id: int | None = None
+    """Called once when cases are about to wait too long."""
+    quiet_hours: tuple[int, int] | None = None
+    """From the first hour to the second, local time: nobody is called."""
+    timezone: tzinfo = UTC
     language: Language = "fr"
     """Of the cards, which all moderators share; private answers follow each one's own client."""
     max_open_cards: int = 25

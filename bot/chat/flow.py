@@ -244,9 +244,14 @@ async def next_view(
     skipped: int | None = None,
 ) -> ui.LayoutView:
     """The next case nobody else is on, claimed for this actor; `skipped` is left out."""
-    case = await client.engine.next_case(actor, left_out=skipped)
-    if case is not None:
-        return await _flow_card(client, case, language=language, notice=notice, decided=decided)
+    taken = await client.engine.next_case(actor, left_out=skipped)
+    if taken is not None:
+        if taken.break_due:
+            rest = say(texts.TAKE_A_BREAK, language, count=taken.severe_seen)
+            notice = "\n".join(part for part in (notice, rest) if part)
+        return await _flow_card(
+            client, taken.case, language=language, notice=notice, decided=decided
+        )
     left = skipped is not None and await _is_open(client, skipped)
     words = say(texts.FLOW_SKIPPED if left else texts.FLOW_DONE, language)
     return _pause(
@@ -259,6 +264,11 @@ async def show(interaction: Interaction, making: Coroutine[Any, Any, ui.LayoutVi
 
     What was begun is finished even when Discord no longer takes the answer.
     """
+    message = interaction.message
+    if message is not None and not message.flags.ephemeral:  # the panel, which is everybody's
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=await making)
+        return
     task = asyncio.ensure_future(making)
     done, _ = await asyncio.wait({task}, timeout=_AT_ONCE_S)
     if done:

@@ -10,10 +10,10 @@ from bot.chat import texts
 from bot.chat.errors import Interaction, answer, language_of
 from bot.chat.pressing import CaseButton
 from bot.chat.safe_text import pages
-from bot.chat.severity import Severity, severity
 from bot.chat.texts import say
 from bot.chat.workplace import Workplace
-from bot.core.model import Actor, CommentRecord
+from bot.core.model import Actor, CommentRecord, Severity
+from bot.core.waiting import severity
 
 _PAGE_CHARS = 3_500
 

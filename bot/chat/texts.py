@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.effects import Occasion
-from bot.core.model import Basis, Idle, Outcome, RefusalKind, State, Words
+from bot.core.model import Basis, Idle, Outcome, RefusalKind, Severity, State, Words
 
 ATTRIBUTES = {
     "toxicity": Words(fr="Toxicité", en="Toxicity"),
@@ -139,6 +139,39 @@ CALL = {
         en="✌️ {who} proposes a rejection; a second person has to agree. {whom}",
     ),
 }
+SEVERITIES = {
+    Severity.UNKNOWN: Words(fr="non évalué", en="not scored"),
+    Severity.MILD: Words(fr="léger", en="mild"),
+    Severity.STRONG: Words(fr="sérieux", en="strong"),
+    Severity.SEVERE: Words(fr="grave", en="severe"),
+}
+ORDER = Words(fr="ordre : {why} · à voir {due}", en="order: {why} · due {due}")
+REPORTED_FIRST = Words(fr="signalé", en="reported")
+WIDELY_READ = Words(fr="très lu × {times}", en="widely read × {times}")
+BY_AGE = Words(
+    fr="Attente : moins d'une heure {new} · une à six heures {middle} · davantage {old}",
+    en="Waiting: under an hour {new} · one to six hours {middle} · longer {old}",
+)
+OVERDUE = Words(fr="⏰ En retard : {count}", en="⏰ Overdue: {count}")
+AT_RISK = Words(fr="bientôt en retard : {count}", en="due within ten minutes: {count}")
+WITH_LEADS = Words(fr="⬆️ Chez les responsables : {count}", en="⬆️ With the leads: {count}")
+NO_SECTION = Words(fr="sans rubrique", en="no section")
+PANEL_HINT = Words(
+    fr="-# Les {count} premiers ont leur fiche ici ; « Dossier suivant » les prend un par un.",
+    en="-# The first {count} have their card here; “Next case” takes them one by one.",
+)
+DUTY = Words(
+    fr="⏰ {role} En retard : {overdue} · bientôt : {soon}. Prochain rappel quand tout aura été rattrapé.",
+    en="⏰ {role} Overdue: {overdue} · soon: {soon}. The next call comes once all is caught up.",
+)
+SEVERE_SEEN = Words(
+    fr="-# Commentaires graves que vous avez lus depuis 24 h : {count}. Vous seul voyez ce nombre.",
+    en="-# Severe comments you have read within 24 h: {count}. Only you see this number.",
+)
+TAKE_A_BREAK = Words(
+    fr="☕ Vous avez lu {count} commentaires graves en deux heures. Une pause ferait du bien ; la file attendra. (Vous seul voyez ce message.)",
+    en="☕ You have read {count} severe comments within two hours. A break would do you good; the queue can wait. (Only you see this.)",
+)
 OPEN_CASE = Words(fr="Ouvrir le dossier", en="Open the case")
 FORM_LOST = Words(
     fr="⚠️ Veilleur a redémarré entre-temps : ce formulaire n'est plus connu. Rien n'a été fait, recommencez.",

@@ -83,6 +83,16 @@ def with_ports(settings: Settings, work: Callable[[Ports], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
+def until(moment: datetime) -> str:
+    """`in 5 min`, or `late 2 h`: when something is due."""
+    late = moment <= now()
+    seconds = abs(int((now() - moment).total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{'late' if late else 'in'} {seconds // size} {unit}"
+    return "now"
+
+
 def ago(moment: datetime) -> str:
     """`3 min`, `5 h`, `2 d`: how long ago, rounded down."""
     seconds = max(0, int((now() - moment).total_seconds()))

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from bot import pipeline
-from bot.cli.desk import ago, operator, with_ports, with_store
+from bot.cli.desk import ago, operator, until, with_ports, with_store
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, harmless, one_line, out, tell
 from bot.core.model import Case, Outcome, Proposed, RefusalKind, Refused, Resolution, Resolved
@@ -124,8 +124,8 @@ def _decide(
 
 def _table(cases: list[Case], language: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("case", "version", "urgency", "waiting", "author", "text", "why"):
-        is_number = name in ("case", "version", "urgency")
+    for name in ("case", "version", "due", "waiting", "author", "text", "why"):
+        is_number = name in ("case", "version")
         table.add_column(
             name, justify="right" if is_number else "left", no_wrap=name not in ("text", "why")
         )
@@ -133,7 +133,7 @@ def _table(cases: list[Case], language: str) -> Table:
         table.add_row(
             str(case.id),
             str(case.version),
-            f"{case.priority:.2f}",
+            until(case.turn.due_at),
             ago(case.opened_at),
             one_line(case.comment.author.name, limit=20),
             one_line(case.comment.text, limit=50),

@@ -9,6 +9,7 @@ from bot.core.evaluate import Limits, Rulebook
 from bot.core.evidence import pivots
 from bot.core.model import Basis, Idle, Outcome, Scores, Unscored, Verdict, Words
 from bot.core.reasons import Reason
+from bot.core.waiting import Care, Targets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Policy:
     max_rejections_per_day: int = 400
     two_person_reasons: frozenset[Reason] = frozenset()
     """A person's rejection for one of these takes effect when a second person agrees."""
+    targets: Targets = field(default_factory=Targets)
+    care: Care = field(default_factory=Care)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +159,3 @@ def _without_held(verdict: Verdict, held: Mapping[str, Idle]) -> Verdict:
     why = {hit.idle for hit in hits}
     because = _SURGING if Idle.SURGE in why and Idle.LIMIT not in why else _LIMITED
     return replace(verdict, outcome=Outcome.REVIEW, basis=Basis.CAP, because=because, hits=hits)
-
-
-def priority(verdict: Verdict, scores: Scores | Unscored, *, reports: int) -> float:
-    """How soon a person should look: the worst attribute (0 to 1), plus 1 for readers' reports
-    and 2 for a rule that escalates.
-
-    An unscored comment counts as 0.5: unknown is neither harmless nor urgent.
-    """
-    worst = 0.5 if isinstance(scores, Unscored) else max(scores.values.values(), default=0.5)
-    refused = 0.25 if any(hit.outcome is Outcome.REJECT for hit in verdict.hits) else 0.0
-    escalated = 2.0 if verdict.further.escalate else 0.0
-    return worst + refused + escalated + (1.0 if reports else 0.0)

@@ -16,14 +16,25 @@ from bot.core.decide import Policy
 from bot.core.effects import Outlets
 from bot.core.evaluate import Rulebook
 from bot.core.model import AuditEntry, Totals
-from bot.ports.cases import Cases, Counsel, EffectsOf, FoundStory, Search, Taking
-from bot.ports.comments import CaseEffects, Comments, Pending
+from bot.ports.cases import (
+    Cases,
+    Counsel,
+    EffectsOf,
+    FoundStory,
+    Headline,
+    Search,
+    Taken,
+    Taking,
+)
+from bot.ports.comments import CaseEffects, Comments, Pending, TurnOf
 from bot.ports.outbox import Deliverer, Outbox
 from bot.ports.past import Firings, Judged, Past
 from bot.ports.rulebooks import KeptRulebook, Rulebooks, RuleFiles
 from bot.ports.scoring import LanguageOf, Scorer
 from bot.ports.standing import Alarms, Authors, ModeOrders
 from bot.ports.views import (
+    Bulletin,
+    Bulletins,
     Card,
     Cards,
     Choices,
@@ -38,6 +49,8 @@ from bot.ports.views import (
 __all__ = [
     "Alarms",
     "Authors",
+    "Bulletin",
+    "Bulletins",
     "Card",
     "Cards",
     "CaseEffects",
@@ -50,6 +63,7 @@ __all__ = [
     "EffectsOf",
     "Firings",
     "FoundStory",
+    "Headline",
     "Judged",
     "KeptRulebook",
     "LanguageOf",
@@ -67,7 +81,9 @@ __all__ = [
     "Session",
     "Sessions",
     "Store",
+    "Taken",
     "Taking",
+    "TurnOf",
     "WatchedChannel",
     "WatchedChannels",
 ]
@@ -91,6 +107,8 @@ class Store(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def cards(self) -> Cards: ...
+    @property
+    def bulletins(self) -> Bulletins: ...
     @property
     def watched(self) -> WatchedChannels: ...
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,8 +16,10 @@ from bot.core.model import (
     Proposed,
     Refused,
     Resolution,
+    Severity,
     StoryRef,
 )
+from bot.core.waiting import Care
 
 EffectsOf = Callable[[Case], Sequence[Effect]]
 """Given a case: the effects to record with what is done to it."""
@@ -30,6 +32,35 @@ class Taking:
     actor: Actor
     left_out: int | None = None
     """The case that was skipped just now."""
+    care: Care = field(default_factory=Care)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The next case, and what only this person is told."""
+
+    case: Case
+    severe_seen: int
+    """Severe ones that they read within two hours, this one included."""
+    break_due: bool
+    """True at the moment when a break is suggested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """What waits, in numbers."""
+
+    total: int
+    by_severity: Mapping[Severity, int]
+    by_section: Sequence[tuple[str, int]]
+    """The five largest; `` for no section."""
+    by_age: tuple[int, int, int]
+    """Opened within the last hour, within six hours, before that."""
+    overdue: int
+    at_risk: int
+    """Due within ten minutes."""
+    escalated: int
+    oldest_at: datetime | None
 
 
 class Cases(Protocol):
@@ -38,7 +69,12 @@ class Cases(Protocol):
     async def queue(
         self, *, limit: int = 50, offset: int = 0, viewer: Actor | None = None
     ) -> list[Case]:
-        """Open cases, highest priority first, then oldest; those `viewer` skipped come last."""
+        """Open cases, whose turn comes first first; those `viewer` skipped come last."""
+
+    async def headline(self, *, now: datetime) -> Headline: ...
+
+    async def severe_seen(self, actor: Actor, *, since: datetime) -> int:
+        """How many severe cases this person was shown; nobody else is told."""
 
     async def get(self, case_id: int) -> Case | None: ...
 
@@ -79,7 +115,7 @@ class Cases(Protocol):
     ) -> Case | Refused:
         """Takes or renews the lease; CLAIMED when a colleague's is still running."""
 
-    async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Case | None:
+    async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Taken | None:
         """Claims the case that this person should see next, in one step: two who ask at the same
         moment never get the same. What they skipped comes last, the longest ago first."""
 

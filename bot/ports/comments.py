@@ -18,13 +18,19 @@ from bot.core.model import (
     Report,
     Scores,
     Submission,
+    Turn,
     Unscored,
     Verdict,
     Words,
 )
+from bot.core.waiting import Reach
 
 CaseEffects = Callable[[str], Sequence[Effect]]
 """Given a comment's id: the effects to record when its case changes."""
+
+
+TurnOf = Callable[[Scores | Unscored | None, Reach], Turn]
+"""Given what a comment scored and how far it reaches: when its case should be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +75,14 @@ class Comments(Protocol):
         self,
         report: Report,
         *,
-        priority: float,
+        turn_of: TurnOf,
         because: Words,
         on_case_change: CaseEffects,
         now: datetime,
     ) -> Comment | None:
         """Counts a reader's complaint, opens a case for an approved comment (which stays
-        approved until a person decides) and lifts the case's priority by `priority` at the first
-        complaint. None when the comment is unknown here."""
+        approved until a person decides) and brings the case's turn forward at the
+        first complaint. None when the comment is unknown here."""
 
     async def get(self, comment_id: str) -> Comment | None: ...
 
@@ -103,7 +109,7 @@ class Comments(Protocol):
         *,
         scores: Scores | Unscored,
         verdict: Verdict,
-        priority: float,
+        turn_of: TurnOf,
         effects: Sequence[Effect],
         alarms: Sequence[Sounded] = (),
         now: datetime,

@@ -43,6 +43,26 @@ class Cards(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """A message of our own that is neither a card nor a call, e.g. the pinned panel."""
+
+    name: str
+    channel_id: int
+    message_id: int
+    digest: str
+    """Of what it says; the same digest need not be sent again."""
+    posted_at: datetime
+
+
+class Bulletins(Protocol):
+    async def get(self, name: str) -> Bulletin | None: ...
+
+    async def put(self, bulletin: Bulletin) -> None: ...
+
+    async def remove(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedChannel:
     channel_id: int
     guild_id: int | None

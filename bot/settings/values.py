@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import (
@@ -21,6 +22,7 @@ from bot.core.decide import Policy
 from bot.core.effects import Outlets
 from bot.core.model import Outcome
 from bot.core.reasons import Reason
+from bot.core.waiting import Care, Targets
 
 _SECRET_BYTES = (24, 64)
 """What Standard Webhooks asks of a signing secret."""
@@ -43,6 +45,14 @@ def _setting(default: Any, about: str, allowed: str, **limits: Any) -> Any:
 def _listed(value: object) -> object:
     if isinstance(value, str):
         return tuple(part for part in (p.strip() for p in value.split(",")) if part)
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueError from error
     return value
 
 
@@ -110,6 +120,7 @@ def _split(value: str) -> SplitResult | None:
     return parts
 
 
+_Minutes = Annotated[int, Field(ge=1, le=10080)]
 _DiscordId = Annotated[int, Field(ge=10**14, lt=10**20)]
 _Token = Annotated[SecretStr, AfterValidator(_token)]
 _LongToken = Annotated[SecretStr, AfterValidator(_long_token)]
@@ -188,6 +199,19 @@ class Settings(BaseSettings):
         "The role that decides what was escalated, and is called for it. Admins may, too.",
         _DISCORD_ID,
     )
+    duty_role_id: _DiscordId | None = _setting(
+        None, "The role that is called once when cases are about to wait too long.", _DISCORD_ID
+    )
+    quiet_hours: Annotated[str, Field(pattern=r"^([01]?\d|2[0-3])-([01]?\d|2[0-3])$")] | None = (
+        _setting(
+            None,
+            "When nobody is called, in TIMEZONE, e.g. 22-7.",
+            "two hours from 0 to 23 with a hyphen between them",
+        )
+    )
+    timezone: Annotated[str, AfterValidator(_timezone)] = _setting(
+        "Europe/Paris", "For QUIET_HOURS.", "a name such as Europe/Paris or America/Montreal"
+    )
     max_open_cards: int = _setting(
         25,
         "Cards shown at once in the review channel; the rest waits in /queue.",
@@ -246,6 +270,20 @@ class Settings(BaseSettings):
         "Reasons for which a person's rejection takes effect only when a second person agrees, "
         "with commas between them.",
         f"reasons with commas between them: {', '.join(Reason)}",
+    )
+    waiting_targets_min: Annotated[
+        tuple[_Minutes, _Minutes, _Minutes, _Minutes], BeforeValidator(_listed)
+    ] = _setting(
+        (30, 30, 120, 480),
+        "Within how many minutes people should decide: reported, severe, strong, other comments.",
+        "four whole numbers from 1 to 10080 with commas between them",
+    )
+    break_after_severe: int = _setting(
+        15,
+        "Severe comments one person reads within two hours before a break is suggested to them.",
+        "a whole number from 1 to 1000",
+        ge=1,
+        le=1000,
     )
     undo_grace_s: float = _setting(
         20.0,
@@ -331,12 +369,25 @@ class Settings(BaseSettings):
     @property
     def policy(self) -> Policy:
         """The same for the bot and for the commands beside it."""
+        reported, severe, strong, other = self.waiting_targets_min
         return Policy(
             default=self.default_outcome,
             max_rejections_per_hour=self.max_auto_rejections_per_hour,
             max_rejections_per_day=self.max_auto_rejections_per_day,
             two_person_reasons=frozenset(self.two_person_reasons),
+            targets=Targets(
+                reported_min=reported, severe_min=severe, strong_min=strong, other_min=other
+            ),
+            care=Care(break_after=self.break_after_severe),
         )
+
+    @property
+    def silence(self) -> tuple[int, int] | None:
+        """QUIET_HOURS as two hours."""
+        if self.quiet_hours is None:
+            return None
+        begins, _, ends = self.quiet_hours.partition("-")
+        return int(begins), int(ends)
 
     @property
     def outlets(self) -> Outlets:

@@ -16,8 +16,8 @@ from bot.core.model import (
     Refused,
     Resolution,
 )
-from bot.ports import EffectsOf, Taking
-from bot.store import deciding, review
+from bot.ports import EffectsOf, Headline, Taken, Taking
+from bot.store import deciding, headline, next_case, review
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.store.records import select_case
@@ -37,7 +37,7 @@ class SqlCases:
         )
         query = (
             CASE.where(t.cases.c.closed_at.is_(None))
-            .order_by(skipped, t.cases.c.priority.desc(), t.cases.c.opened_at, t.cases.c.id)
+            .order_by(skipped, t.cases.c.turn_at, t.cases.c.id)
             .limit(limit)
             .offset(offset)
         )
@@ -129,42 +129,18 @@ class SqlCases:
 
         await self._database.write(work)
 
-    async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Case | None:
-        async def work(connection: AsyncConnection) -> Case | None:
-            row = (await connection.execute(_next_query(taking, now=now))).first()
-            if row is None:
-                return None
-            await connection.execute(
-                t.cases.update()
-                .where(t.cases.c.id == row.case_id)
-                .values(claimed_until=until, **actor_columns("claimed_by", taking.actor))
-            )
-            return await select_case(connection, t.cases.c.id == row.case_id)
+    async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Taken | None:
+        return await self._database.write(
+            lambda connection: next_case.take(connection, taking, until=until, now=now)
+        )
 
-        return await self._database.write(work)
+    async def headline(self, *, now: datetime) -> Headline:
+        async with self._database.reading() as connection:
+            return await headline.select_headline(connection, now=now)
 
-
-def _next_query(taking: Taking, *, now: datetime) -> sa.Select[tuple[object, ...]]:
-    """Asked of this person first, then the queue's order, then what colleagues were asked about;
-    what this person skipped comes after all that, the longest ago first."""
-    c, me = t.cases.c, taking.actor.id
-    skipped_at = (
-        sa.select(t.skips.c.skipped_at)
-        .where(t.skips.c.case_id == c.id, t.skips.c.actor_id == me)
-        .scalar_subquery()
-    )
-    query = CASE.where(
-        c.closed_at.is_(None),
-        sa.or_(c.claimed_until.is_(None), c.claimed_until <= now, c.claimed_by_id == me),
-        sa.or_(c.proposed_by_id.is_(None), c.proposed_by_id != me),
-    )
-    if not taking.actor.may_lead:
-        query = query.where(c.escalated_at.is_(None))
-    if taking.left_out is not None:
-        query = query.where(c.id != taking.left_out)
-    turn = sa.case((c.asked_of_id == me, 0), (c.asked_of_id.is_not(None), 2), else_=1)
-    order = (turn, c.escalated_at.is_(None), c.priority.desc(), c.opened_at, c.id)
-    return query.order_by(skipped_at.is_not(None), skipped_at, *order).limit(1)
+    async def severe_seen(self, actor: Actor, *, since: datetime) -> int:
+        async with self._database.reading() as connection:
+            return await next_case.severe_seen(connection, actor.id, since=since)
 
 
 async def _release(connection: AsyncConnection, case_id: int, actor: Actor) -> None:

@@ -26,7 +26,7 @@ from bot.core.model import (
     Verdict,
     Words,
 )
-from bot.ports import CaseEffects, Pending
+from bot.ports import CaseEffects, Pending, TurnOf
 from bot.store import review
 from bot.store import tables as t
 from bot.store.arrivals import (
@@ -42,6 +42,7 @@ from bot.store.database import Database
 from bot.store.evidence import (
     select_complaints,
     select_history,
+    select_reach,
     select_scores,
     select_verdict,
     write_decision,
@@ -149,7 +150,7 @@ class SqlComments:
         self,
         report: Report,
         *,
-        priority: float,
+        turn_of: TurnOf,
         because: Words,
         on_case_change: CaseEffects,
         now: datetime,
@@ -174,7 +175,14 @@ class SqlComments:
                 t.complaints.insert().values(comment_id=comment.id, why=report.why, received_at=now)
             )
             if await review.reported(
-                connection, comment, priority=priority, because=because, now=now
+                connection,
+                comment,
+                turn=turn_of(
+                    await select_scores(connection, comment),
+                    await select_reach(connection, comment, now=now),
+                ),
+                because=because,
+                now=now,
             ):
                 await write_effects(connection, on_case_change(comment.id), now=now)
             await remember_delivery(
@@ -286,7 +294,7 @@ class SqlComments:
         *,
         scores: Scores | Unscored,
         verdict: Verdict,
-        priority: float,
+        turn_of: TurnOf,
         effects: Sequence[Effect],
         alarms: Sequence[Sounded] = (),
         now: datetime,
@@ -306,7 +314,10 @@ class SqlComments:
             await write_evidence(connection, comment, scores, verdict, now=now)
             decision_id = None
             if verdict.outcome is Outcome.REVIEW:
-                await review.open_case(connection, comment.id, verdict, priority=priority, now=now)
+                reach = await select_reach(connection, comment, now=now)
+                await review.open_case(
+                    connection, comment.id, verdict, turn=turn_of(scores, reach), now=now
+                )
             else:
                 decision_id = await write_decision(connection, comment, verdict, now=now)
                 await review.settle(connection, comment.id, verdict.outcome, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ from bot.core.model import (
     Unscored,
     Verdict,
 )
+from bot.core.waiting import Reach
 from bot.store import tables as t
 from bot.store.records import insert
 from bot.store.rows import (
@@ -122,6 +123,28 @@ async def select_complaints(connection: AsyncConnection, comment: Comment) -> tu
         .order_by(t.complaints.c.id)
     )
     return tuple((await connection.execute(query)).scalars())
+
+
+async def select_reach(connection: AsyncConnection, comment: Comment, *, now: datetime) -> Reach:
+    """How far the comment carries, as far as it can be counted here."""
+    replies = sa.select(sa.func.count()).where(
+        t.comments.c.site == comment.site,
+        t.comments.c.parent_external_id == comment.external_id,
+    )
+    around = (
+        sa.select(sa.func.count())
+        .select_from(t.comments)
+        .join(t.stories, t.stories.c.id == t.comments.c.story_id)
+        .where(
+            t.stories.c.site == comment.site,
+            t.stories.c.external_id == comment.story.id,
+            t.comments.c.received_at > now - timedelta(hours=1),
+        )
+    )
+    return Reach(
+        replies=(await connection.execute(replies)).scalar_one(),
+        story_comments=(await connection.execute(around)).scalar_one(),
+    )
 
 
 async def select_history(connection: AsyncConnection, comment: Comment) -> AuthorHistory:

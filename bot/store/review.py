@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from bot.core.model import (
     Outcome,
     Proposal,
     State,
+    Turn,
     Verdict,
     Words,
 )
@@ -56,7 +58,7 @@ async def open_case(
     comment_id: str,
     verdict: Verdict,
     *,
-    priority: float,
+    turn: Turn,
     now: datetime,
 ) -> None:
     """Puts the comment in the queue; a case that is there already gets the new evidence."""
@@ -65,8 +67,8 @@ async def open_case(
         comment_id,
         basis=verdict.basis,
         because=verdict.because,
-        priority=priority,
         handed_up=verdict.further.escalate,
+        turn=turn,
         now=now,
     )
 
@@ -75,7 +77,7 @@ async def reported(
     connection: AsyncConnection,
     comment: Comment,
     *,
-    priority: float,
+    turn: Turn,
     because: Words,
     now: datetime,
 ) -> bool:
@@ -83,13 +85,15 @@ async def reported(
     case = await select_case(connection, t.cases.c.comment_id == comment.id)
     if case is not None and case.is_open:
         if comment.reports == 0:
-            await update(connection, case, priority=case.priority + priority)
+            sooner = {
+                "turn_at": min(case.turn.turn_at, turn.turn_at),
+                "due_at": min(case.turn.due_at, turn.due_at),
+            }
+            await update(connection, case, reported=True, **sooner)
         return comment.reports == 0
     if comment.state is not State.APPROVED:
         return False
-    await _put(
-        connection, comment.id, basis=Basis.REPORT, because=because, priority=priority, now=now
-    )
+    await _put(connection, comment.id, basis=Basis.REPORT, because=because, turn=turn, now=now)
     return True
 
 
@@ -154,20 +158,26 @@ async def _put(
     *,
     basis: Basis,
     because: Words,
-    priority: float,
     handed_up: bool = False,
+    turn: Turn,
     now: datetime,
 ) -> None:
     case = await select_case(connection, t.cases.c.comment_id == comment_id)
-    evidence = {
+    evidence: dict[str, object] = {
         "basis": basis.value,
         "because_fr": because.fr,
         "because_en": because.en,
-        "priority": priority,
     }
     escalation: dict[str, object] = {}
     if handed_up:
         escalation = {**actor_columns("escalated_by", RULEBOOK), "escalated_at": now}
+    if case is not None and case.is_open:  # an edit must not send a case back to the end
+        turn = replace(
+            turn,
+            turn_at=min(case.turn.turn_at, turn.turn_at),
+            due_at=min(case.turn.due_at, turn.due_at),
+        )
+    evidence |= turn_columns(turn)
     if case is None:
         await connection.execute(
             t.cases.insert().values(
@@ -204,3 +214,13 @@ async def skip(connection: AsyncConnection, case_id: int, actor: Actor, *, now: 
     await connection.execute(
         t.skips.insert().values(case_id=case_id, actor_id=actor.id, skipped_at=now)
     )
+
+
+def turn_columns(turn: Turn) -> dict[str, object]:
+    return {
+        "severity": turn.severity.value,
+        "reach": turn.reach,
+        "reported": turn.reported,
+        "turn_at": turn.turn_at,
+        "due_at": turn.due_at,
+    }

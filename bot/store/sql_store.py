@@ -24,6 +24,7 @@ from bot.store.rulebooks import SqlRulebooks
 from bot.store.search import SqlSearch
 from bot.store.standing import SqlAlarms, SqlAuthors, SqlModeOrders
 from bot.store.views import (
+    SqlBulletins,
     SqlCards,
     SqlChoices,
     SqlRestoredMessages,
@@ -43,6 +44,7 @@ class SqlStore:
         self.search = SqlSearch(database)
         self.outbox = SqlOutbox(database)
         self.cards = SqlCards(database)
+        self.bulletins = SqlBulletins(database)
         self.watched = SqlWatchedChannels(database)
         self.choices = SqlChoices(database)
         self.restored = SqlRestoredMessages(database)

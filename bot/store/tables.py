@@ -49,6 +49,9 @@ def _of_comment(*, primary_key: bool = False, unique: bool = False) -> sa.Column
     )
 
 
+_LONG_AGO = "1970-01-01 00:00:00"
+"""For rows from before the column."""
+
 sites = sa.Table(
     "sites",
     metadata,
@@ -112,6 +115,7 @@ comments = sa.Table(
     # the next two answer what rules ask of an author and of a story without reading the rows
     sa.Index("ix_comments_author_id_received_at", "author_id", "received_at", "state", "reports"),
     sa.Index("ix_comments_story_id_received_at", "story_id", "received_at", "state", "reports"),
+    sa.Index("ix_comments_site_parent_external_id", "site", "parent_external_id"),
 )
 
 text_versions = sa.Table(
@@ -216,7 +220,11 @@ cases = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     _of_comment(unique=True),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("priority", sa.Float, nullable=False),
+    sa.Column("severity", sa.String(16), nullable=False, server_default="unknown"),
+    sa.Column("reach", sa.Float, nullable=False, server_default="1"),
+    sa.Column("reported", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("turn_at", Utc, nullable=False, server_default=_LONG_AGO),
+    sa.Column("due_at", Utc, nullable=False, server_default=_LONG_AGO),
     sa.Column("basis", sa.String(16), nullable=False),
     sa.Column("because_fr", sa.Text, nullable=False),
     sa.Column("because_en", sa.Text, nullable=False),
@@ -234,7 +242,18 @@ cases = sa.Table(
     sa.Column("proposed_reason", sa.String(32)),
     sa.Column("proposed_note", sa.Text),
     sa.Column("proposed_at", Utc),
-    sa.Index("ix_cases_closed_at_priority", "closed_at", "priority"),
+    sa.Index("ix_cases_closed_at_turn_at", "closed_at", "turn_at"),
+)
+
+seen = sa.Table(
+    "seen",
+    metadata,
+    # a moderator's rows: by actor_id; kept for a day, shown to that moderator only
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("actor_id", sa.String(200), primary_key=True),
+    sa.Column("severity", sa.String(16), nullable=False),
+    sa.Column("seen_at", Utc, nullable=False),
+    sa.Index("ix_seen_actor_id_seen_at", "actor_id", "seen_at"),
 )
 
 notes = sa.Table(
@@ -333,6 +352,17 @@ cards = sa.Table(
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("shown_open", sa.Boolean, nullable=False),
+)
+
+bulletins = sa.Table(
+    "bulletins",
+    metadata,
+    # no author; messages of our own that are neither cards nor calls
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("posted_at", Utc, nullable=False),
 )
 
 watched_channels = sa.Table(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Actor, Case, Comment, EffectKind, Source, State
-from bot.ports import Card, Restored, Session, WatchedChannel
+from bot.ports import Bulletin, Card, Restored, Session, WatchedChannel
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.store.records import upsert, write_audit
@@ -79,11 +79,54 @@ class SqlCards:
         shown = sa.exists().where(t.cards.c.case_id == t.cases.c.id)
         query = (
             CASE.where(t.cases.c.closed_at.is_(None), ~shown)
-            .order_by(t.cases.c.priority.desc(), t.cases.c.opened_at, t.cases.c.id)
+            .order_by(t.cases.c.turn_at, t.cases.c.id)
             .limit(limit)
         )
         async with self._database.reading() as connection:
             return [case_of(row) for row in await connection.execute(query)]
+
+
+class SqlBulletins:
+    """Fulfils `bot.ports.Bulletins`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> Bulletin | None:
+        query = t.bulletins.select().where(t.bulletins.c.name == name)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return Bulletin(
+            name=row.name,
+            channel_id=row.channel_id,
+            message_id=row.message_id,
+            digest=row.digest,
+            posted_at=row.posted_at,
+        )
+
+    async def put(self, bulletin: Bulletin) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await upsert(
+                connection,
+                t.bulletins,
+                key={"name": bulletin.name},
+                values={
+                    "channel_id": bulletin.channel_id,
+                    "message_id": bulletin.message_id,
+                    "digest": bulletin.digest,
+                    "posted_at": bulletin.posted_at,
+                },
+            )
+
+        await self._database.write(work)
+
+    async def remove(self, name: str) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(t.bulletins.delete().where(t.bulletins.c.name == name))
+
+        await self._database.write(work)
 
 
 class SqlWatchedChannels:

@@ -79,6 +79,14 @@ class Desk:
         await self.until(at_rest)
         await self.env.settle()
 
+    def posts(self) -> list[discord.Message]:
+        """What stands in the review channel beside the panel and the note that it was pinned."""
+        return [
+            one
+            for one in self.review.history()
+            if one.type is discord.MessageType.default and not one.pinned
+        ]
+
     async def case_of(self, message: Any) -> Case:
         """The case of a message in the watched channel."""
 

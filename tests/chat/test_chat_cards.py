@@ -211,7 +211,7 @@ async def test_two_press_at_once_and_one_decision_stands(desk: Desk):
 
     assert sum(not isinstance(one, Refused) for one in done) == 1
     assert len((await desk.record_of(message)).decisions) == 1
-    assert len(desk.review.history()) == 1
+    assert len(desk.posts()) == 1
 
 
 async def test_a_press_on_an_edited_text_asks_for_a_fresh_look(desk: Desk):

@@ -24,7 +24,7 @@ async def test_a_message_becomes_a_comment(desk: Desk):
     assert comment.story.id == str(desk.talk.id)
     assert comment.story.title == "discussion"
     assert comment.story.url == message.jump_url
-    assert desk.review.history() == []
+    assert desk.posts() == []
 
 
 async def test_other_channels_and_bots_are_left_alone(desk: Desk):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.cards import Severity, case_card, severity, words_card
+from bot.chat.cards import case_card, words_card
 from bot.chat.forms import RejectForm
 from bot.chat.outcomes import refusal
 from bot.chat.texts import say
@@ -31,6 +31,7 @@ from bot.core.model import (
     Refused,
     RuleHit,
     Scores,
+    Severity,
     Source,
     Stage,
     State,
@@ -41,6 +42,7 @@ from bot.core.model import (
 )
 from bot.core.model import Author as Writer
 from bot.core.reasons import Reason
+from bot.core.waiting import Reach, Targets, severity, turn
 from tests.chat.desk import texts_of
 from tests.chat.oracle import V2_FLAG, faults_of_message, faults_of_modal, units
 from tests.chat.test_chat_safe_text import HOSTILE
@@ -114,7 +116,13 @@ def records(draw: Any) -> CommentRecord:
         version=draw(st.integers(1, 10**6)),
         comment=comment,
         opened_at=NOW,
-        priority=1.0,
+        turn=turn(
+            None,
+            reported=True,
+            reach=Reach(replies=99, story_comments=99),
+            opened_at=NOW,
+            targets=Targets(),
+        ),
         basis=draw(st.sampled_from(Basis)),
         because=draw(sentences),
         closed_at=draw(st.sampled_from([None, NOW])),
@@ -190,7 +198,13 @@ def worst_case() -> CommentRecord:
         version=10**6,
         comment=comment,
         opened_at=NOW,
-        priority=1.0,
+        turn=turn(
+            None,
+            reported=True,
+            reach=Reach(replies=99, story_comments=99),
+            opened_at=NOW,
+            targets=Targets(),
+        ),
         basis=Basis.CONFLICT,
         because=said,
     )

@@ -28,7 +28,7 @@ async def test_buttons_live_through_a_restart(desk: Desk):
     await desk.moderator.click(await desk.card_of(case), label="Publier")
 
     assert (await desk.record_of(message)).comment.state is State.APPROVED
-    assert len(desk.review.history()) == 1
+    assert len(desk.posts()) == 1
 
 
 async def test_cards_are_repaired_after_an_absence(desk: Desk):
@@ -45,7 +45,7 @@ async def test_cards_are_repaired_after_an_absence(desk: Desk):
     await desk.restart()
     await desk.env.settle()
 
-    cards = desk.review.history()
+    cards = desk.posts()
     assert len(cards) == 2
     assert cards[0].id == first_card.id
     assert "\u2068Console\u2069" in read(cards[0])
@@ -58,11 +58,11 @@ async def test_no_more_cards_than_the_maximum(desk: Desk):
     for n in range(4):
         await desk.engine.submit(submission(str(n), f"bof {n}"))
     await desk.quiet()
-    assert len(desk.review.history()) == 2
+    assert len(desk.posts()) == 2
 
-    await desk.moderator.click(desk.review.history()[0], label="Publier")
+    await desk.moderator.click(desk.posts()[0], label="Publier")
     await desk.quiet()
-    cards = desk.review.history()
+    cards = desk.posts()
     assert len(cards) == 3
     assert len([card for card in cards if "Publier" in buttons_of(card)]) == 2
 
@@ -70,7 +70,7 @@ async def test_no_more_cards_than_the_maximum(desk: Desk):
 async def test_a_deleted_card_comes_back(desk: Desk):
     _, case, card = await desk.shown()
     await desk.client.get_channel(desk.review.id).get_partial_message(card.id).delete()
-    await desk.until(lambda: len(desk.review.history()) == 1)
+    await desk.until(lambda: len(desk.posts()) == 1)
     await desk.quiet()
 
     again = await desk.card_of(case)
@@ -91,7 +91,7 @@ async def test_a_card_deleted_while_away_is_posted_again(desk: Desk):
     assert (await desk.card_of(kept)).id == kept_card.id
     again = await desk.card_of(lost)
     assert again.id != lost_card.id
-    assert len(desk.review.history()) == 2
+    assert len(desk.posts()) == 2
     await desk.moderator.click(again, label="Publier")
     assert not (await desk.store.cases.get(lost.id)).is_open
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.decide import Policy, RecentRejections, decide, priority
+from bot.core.decide import Policy, RecentRejections, decide
 from bot.core.model import Basis, Outcome, Scores, Unscored, Verdict, Words
 from bot.core.reasons import Reason
 
@@ -59,16 +59,3 @@ def test_a_cap_of_zero_means_that_only_people_reject() -> None:
     nobody = Policy(max_rejections_per_hour=0)
     decided = decide(verdict(Outcome.REJECT), scores=SCORES, recent=FEW, policy=nobody)
     assert decided.outcome is Outcome.REVIEW
-
-
-def test_the_worst_comes_first_and_reports_before_all() -> None:
-    calm = Scores(values={"toxicity": 0.4, "threat": 0.1}, scorer="s", version="1")
-    review = verdict(Outcome.REVIEW)
-    order = [
-        priority(review, calm, reports=1),
-        priority(review, SCORES, reports=0),
-        priority(review, UNSCORED, reports=0),
-        priority(review, calm, reports=0),
-    ]
-    assert order == sorted(order, reverse=True)
-    assert len(set(order)) == 4

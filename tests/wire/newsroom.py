@@ -53,8 +53,13 @@ class Newsroom:
             yield bot
 
     def cards(self, words: str = "") -> list[Message]:
-        """Messages in the review channel, those that show `words`."""
-        return [one for one in self.review.messages.values() if words in one.text()]
+        """Cards in the review channel, those that show `words`; the panel is none."""
+        return [
+            one
+            for one in self.review.messages.values()
+            if words in one.text()
+            and not any(part.get("custom_id") == "veilleur:flow-next" for part in one.parts())
+        ]
 
     async def card(self, words: str, *, within_s: float = 10.0) -> Message:
         """The one card of a comment; two would be a failure."""

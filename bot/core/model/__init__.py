@@ -45,6 +45,7 @@ from bot.core.model.kinds import (
     MAX_TEXT_CHARS,
     Basis,
     Outcome,
+    Severity,
     Source,
     Stage,
     State,
@@ -72,6 +73,7 @@ from bot.core.model.people import (
     Note,
     Proposal,
     Question,
+    Turn,
 )
 from bot.core.model.standing import Alarm, AlarmKind, ModeOrder, StoryRef
 
@@ -124,6 +126,7 @@ __all__ = [
     "Retry",
     "RuleHit",
     "Scores",
+    "Severity",
     "Source",
     "Stage",
     "State",
@@ -132,6 +135,7 @@ __all__ = [
     "Submission",
     "TextFormat",
     "Totals",
+    "Turn",
     "Undeliverable",
     "Undone",
     "Unscored",

@@ -60,6 +60,15 @@ _STATE_AFTER = {
 }
 
 
+class Severity(StrEnum):
+    """How bad the scorer thinks a comment is."""
+
+    UNKNOWN = "unknown"
+    MILD = "mild"
+    STRONG = "strong"
+    SEVERE = "severe"
+
+
 class TextFormat(StrEnum):
     PLAIN = "plain"
     HTML = "html"

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.model.judged import Comment
-from bot.core.model.kinds import Basis, Outcome, Words
+from bot.core.model.kinds import Basis, Outcome, Severity, Words
 from bot.core.reasons import Reason
 
 
@@ -45,6 +45,20 @@ class Claim:
 
     actor: Actor
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """When a case should be looked at; worked out in `bot.core.waiting`."""
+
+    severity: Severity
+    reach: float
+    """How many people it may touch, 1 for an ordinary comment."""
+    reported: bool
+    turn_at: datetime
+    """The order of the queue: the earliest first, so that every case comes to the front in time."""
+    due_at: datetime
+    """The waiting-time target: from then on it is overdue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +108,7 @@ class Case:
     """Grows with every change of the case; a decision must name the version it was made on."""
     comment: Comment
     opened_at: datetime
-    priority: float
-    """Higher comes first; see `bot.core.decide.priority`."""
+    turn: Turn
     basis: Basis
     because: Words
     revision: int = 1

@@ -39,6 +39,7 @@ class MessageRoutes:
             ("GET", one_message, self.message),
             ("PATCH", one_message, self.edit),
             ("DELETE", one_message, self.delete),
+            ("PUT", "/channels/{channel}/messages/pins/{message}", self.pin),
         )
         for method, path, handler in table:
             app.router.add_route(method, PREFIX + path, handler)
@@ -148,6 +149,11 @@ class MessageRoutes:
         if message.author is not self._world.bot:
             self._channel(request, Permission.MANAGE_MESSAGES)
         await self.removed(channel, [message])
+        return nothing()
+
+    async def pin(self, request: web.Request) -> web.Response:
+        channel = self._channel(request, Permission.PIN_MESSAGES)
+        self._world.find_message(channel, int(request.match_info["message"]))
         return nothing()
 
     async def bulk_delete(self, request: web.Request) -> web.Response:
