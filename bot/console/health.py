@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,6 +62,7 @@ def health_routes(
             "checks": checks,
             "degraded": config.scorer_status().degraded,
             "rules_faults": config.rules_faults(),
+            "alarms": await _alarms(engine) if checks["database"] else None,
             "discord": "off" if chat is None else "connected" if chat.connected else "down",
         }
         return _plain(answer, status=200 if all(checks.values()) else 503)
@@ -94,6 +96,11 @@ async def _checks(engine: Engine, config: HealthConfig) -> dict[str, bool]:
         "rules": bool(config.rulebook().rules),
         "intake": engine.waiting < config.max_waiting,
     }
+
+
+async def _alarms(engine: Engine) -> dict[str, int]:
+    """Open ones by kind; which rules they are about is for admins only."""
+    return dict(Counter(alarm.kind.value for alarm in await engine.alarms()))
 
 
 async def _holds(ping: Callable[[], Awaitable[None]]) -> bool:

@@ -44,6 +44,7 @@ class QueuePage:
             undo_case=known_case if said in ("approve", "reject") else "",
             scorer_trouble=self._config.scorer_trouble(),
             rules_faults=self._config.rules_faults() if visitor.is_admin else (),
+            alarms=await self._engine.alarms() if visitor.is_admin else [],
         )
 
     async def news(self, request: web.Request, visitor: Visitor) -> web.Response:

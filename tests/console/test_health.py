@@ -63,6 +63,7 @@ async def test_ready_names_each_check(engine: Engine, served: Served):
             "checks": {"database": True, "scorer": True, "rules": True, "intake": True},
             "degraded": False,
             "rules_faults": 0,
+            "alarms": {},
             "discord": "off",
         },
     )

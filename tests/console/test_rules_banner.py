@@ -9,6 +9,7 @@ import pytest
 
 from bot.console import health_routes
 from bot.core.errors import Fault
+from bot.core.model import AlarmKind
 from bot.engine import Engine
 from tests.console.conftest import House, Moderator, Served
 from tests.console.test_health import config
@@ -79,3 +80,17 @@ async def test_a_model_in_trouble_is_told_to_all_and_its_cause_to_admins(
     assert "évalue pas les commentaires" in page
     assert "gone" not in page
     assert "detoxify cannot be used: &lt;gone&gt;" in await ada.page("/console/")
+
+
+async def test_open_alarms_are_named_to_admins_and_counted_for_machines(
+    ada: Moderator, anna: Moderator, engine: Engine, served: Served
+) -> None:
+    now = engine._ports.now()
+    await engine.store.alarms.sound(AlarmKind.RULE_CAP, rule="threat", detail={}, now=now)
+    page = await ada.page("/console/")
+    assert "Règle à sa limite : <code>threat</code>" in page
+    assert "rules-alarms" not in await anna.page("/console/")
+    browser = await served(health_routes(engine, config()))
+    answer = await (await browser.get("/readyz")).json()
+    assert (answer["status"], answer["alarms"]) == ("ready", {"rule_cap": 1})
+    assert "threat" not in str(answer)
