@@ -7,12 +7,14 @@ from contextlib import nullcontext
 
 import pytest
 
-from bot.core.model import State
+from bot.core.model import EffectKind, State
+from tests.conftest import ANNA
 
 from .installation import Installation
 from .newsroom import ANSWER, DELETE, EDIT_CARD, HISTORY, POST_CARD, Newsroom, button
 from .server import When
-from .waiting import until
+from .server.state import Permission
+from .waiting import until, until_told
 
 
 async def _one_card(room: Newsroom, bot: Installation) -> None:
@@ -176,3 +178,19 @@ async def test_two_presses_at_once_decide_once(room: Newsroom) -> None:
     (decision,) = record.decisions
     (refused,) = [one for one in pressed if one.follow_ups]
     assert decision.actor.name in refused.follow_ups[0].content
+
+
+async def test_a_missing_permission_is_named_and_mended_by_a_retry(room: Newsroom) -> None:
+    """Refused once, not tried again and again; the author is not left without the private word."""
+    role = room.server.world.bot_role.id
+    room.watched.overwrites[role] = (0, Permission.MANAGE_MESSAGES)
+    async with room.veilleur() as bot:
+        message = await room.reader.says(room.watched, "affreux")
+        dead = await until_told(bot.store.outbox.dead)
+        assert [one.effect.kind for one in dead] == [EffectKind.DELETE_MESSAGE]
+        assert "«Manage Messages»" in (dead[0].last_error or "")
+        assert dead[0].attempts == 1
+        del room.watched.overwrites[role]
+        assert await bot.engine.retry_delivery(dead[0].id, actor=ANNA)
+        await until(lambda: message.id not in room.watched.messages)
+        await bot.quiet()
