@@ -8,7 +8,7 @@ way round.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -169,6 +169,12 @@ class Engine:
     async def next_case(self, actor: Actor, *, left_out: int | None = None) -> Taken | None:
         """Claims what this person should look at next."""
         return await pipeline.next_case(self._ports, actor, left_out=left_out)
+
+    async def set_apart(self, case_ids: Sequence[int], *, actor: Actor) -> int:
+        """Takes cases out of their lot; how many that were."""
+        moved = await pipeline.set_apart(self._ports, case_ids, actor=actor)
+        self._on_effects()
+        return len(moved)
 
     async def headline(self) -> Headline:
         """What waits, in numbers, as of now."""

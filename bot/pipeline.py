@@ -8,6 +8,7 @@ the effects it asks for are delivered later, by the outbox.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -196,7 +197,7 @@ async def resolve(ports: Ports, order: Resolution) -> Resolved | Proposed | Refu
         )
         return (
             *effect.after_resolution(case.comment, announcement, now=now, outlets=ports.outlets),
-            *effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
+            *_shown(ports, case),
         )
 
     def called(case: Case) -> tuple[Effect, ...]:
@@ -232,7 +233,7 @@ async def undo(ports: Ports, case_id: int, *, actor: Actor) -> Undone | Refused:
         decision.id,
         actor=actor,
         corrections=corrections,
-        effects=lambda case: effect.show_case(case.comment.id, now=now, outlets=ports.outlets),
+        effects=partial(_shown, ports),
         now=now,
     )
     if isinstance(done, Refused):
@@ -344,6 +345,14 @@ async def ask(
     )
 
 
+async def set_apart(ports: Ports, case_ids: Sequence[int], *, actor: Actor) -> list[Case]:
+    """Takes cases out of the lot of look-alikes they stand in."""
+    show = _show(ports)
+    return await ports.store.cases.set_apart(
+        case_ids, actor=actor, effects=lambda case: show(case.comment.id), now=ports.now()
+    )
+
+
 def _call(ports: Ports, case: Case, call: Call) -> tuple[Effect, ...]:
     now, outlets = ports.now(), ports.outlets
     return (
@@ -362,6 +371,13 @@ def _turn_of(ports: Ports, *, reported: bool, urgent: bool = False) -> TurnOf:
         opened_at=now,
         targets=ports.policy.targets,
     )
+
+
+def _shown(ports: Ports, case: Case) -> tuple[Effect, ...]:
+    """One that stands behind another has no card."""
+    if case.alike_of is not None:
+        return ()
+    return effect.show_case(case.comment.id, now=ports.now(), outlets=ports.outlets)
 
 
 def _show(ports: Ports) -> CaseEffects:

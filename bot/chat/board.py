@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+_REFRESHED = 5
 _LOOK_BACK = 200
 """Messages read from the oldest open card on, to see which cards are still there."""
 
@@ -116,6 +117,14 @@ class Board:
                 if fresh and fresh.is_open and await self._store.cards.get(case.id) is None:
                     await self._post_if_room(fresh)
 
+    async def refresh(self) -> None:
+        """Cards that tell an old number of look-alikes, a few at a time: a raid of a thousand
+        comments is not a thousand edits."""
+        if self._config.review_channel_id is None:
+            return
+        for case_id in (await self._store.cards.stale())[:_REFRESHED]:
+            await self.show_case(case_id)
+
     async def repair(self) -> None:
         """After every new session: what changed meanwhile is edited, what is missing is posted."""
         if self._config.review_channel_id is None:
@@ -164,7 +173,7 @@ class Board:
 
     async def _post_if_room(self, case: Case) -> None:
         """One at a time, so that the maximum holds when many cases open at once."""
-        if not case.is_open:
+        if not case.is_open or case.alike_of is not None:
             return
         async with self._posting:
             shown = await self._store.cards.of_open_cases()

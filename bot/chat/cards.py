@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from bot.chat import texts
+from bot.chat.alike import AlikeButton
 from bot.chat.bars import bar
 from bot.chat.buttons import (
     ApproveButton,
@@ -78,9 +79,12 @@ def open_card(
     box.add_item(ui.TextDisplay(comment)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(evidence))
     given = [_deciding(case, language=language)] if rows is None else list(rows)
+    reading: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if is_folded(case.comment.text, comment):
-        reading: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
         reading.add_item(FullTextButton(case.id, case.version, language=language))
+    if case.alike:
+        reading.add_item(AlikeButton(case.id, case.version, language=language))
+    if reading.children:
         given.append(reading)
     for row in given:
         box.add_item(row)
@@ -218,8 +222,10 @@ def _evidence(case: Case, record: CommentRecord, *, room: int, language: str) ->
 
 
 def _colleagues(case: Case, record: CommentRecord, *, language: str) -> list[str]:
-    """What was said of the case so far."""
+    """What was said of the case so far, and how many stand behind it."""
     lines = []
+    if case.alike:
+        lines.append(say(texts.ALIKE, language, count=case.alike))
     if case.escalation is not None:
         who, when = _name(case.escalation.by), ago(case.escalation.at)
         lines.append(say(texts.IS_ESCALATED, language, who=who, when=when))
@@ -318,6 +324,8 @@ def _closed_line(case: Case, decision: Decision | None, *, language: str, grace_
     if decision.reason is not None:
         parts.append(label(decision.reason, language))
     parts += [ago(decision.decided_at), number, author]
+    if decision.unit is not None and case.alike:
+        parts.append(say(texts.TOGETHER, language, count=case.alike + 1))
     lines = [" · ".join(parts)]
     if decision.note:
         lines.append(f"> {one_line(decision.note, limit=1_200)}")

@@ -18,6 +18,7 @@ from discord import app_commands
 from discord.ext import tasks
 
 from bot.chat import texts
+from bot.chat.alike import ALIKE_ITEMS
 from bot.chat.author_panel import AuthorButton
 from bot.chat.board import Board
 from bot.chat.buttons import BUTTONS
@@ -82,7 +83,9 @@ class VeilleurClient(discord.Client):
         """Custom ids of the forms this client has opened; one from before a restart is missing."""
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*BUTTONS, OpenButton, *CONTEXT_BUTTONS, *TEXT_BUTTONS, *FLOW_ITEMS)
+        self.add_dynamic_items(
+            *BUTTONS, OpenButton, *CONTEXT_BUTTONS, *ALIKE_ITEMS, *TEXT_BUTTONS, *FLOW_ITEMS
+        )
         self.add_dynamic_items(*SETUP_ITEMS, AuthorButton)
         await self.tree.set_translator(TableTranslator())
         add_commands(self.tree)
@@ -193,8 +196,13 @@ class VeilleurClient(discord.Client):
     @tasks.loop(seconds=_PANEL_EVERY_S)
     async def _refresh_panel(self) -> None:
         """However many cases come and go, the panel costs one edit each time at most."""
-        if self.online:
-            await self.panel.refresh()
+        if not self.online:
+            return
+        await self.panel.refresh()
+        try:
+            await self.board.refresh()
+        except DiscordError as error:
+            self.note_trouble("cards not refreshed", error)
 
     async def _sync_commands(self) -> None:
         """Once a client: to the review channel's server, where they appear at once."""

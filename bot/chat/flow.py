@@ -292,6 +292,8 @@ async def _decided(interaction: Interaction, client: Workplace, order: Resolutio
         outcome = texts.DECIDED[order.outcome].in_language(language)
         number = say(texts.CASE, language, case=order.case_id)
         notice = f"✅ {number} : {outcome}"
+        if done.decision.unit is not None:
+            notice += f" · {say(texts.TOGETHER, language, count=done.case.alike + 1)}"
         return await next_view(
             client, order.actor, language=language, notice=notice, decided=done.case
         )

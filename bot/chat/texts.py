@@ -172,6 +172,17 @@ TAKE_A_BREAK = Words(
     fr="☕ Vous avez lu {count} commentaires graves en deux heures. Une pause ferait du bien ; la file attendra. (Vous seul voyez ce message.)",
     en="☕ You have read {count} severe comments within two hours. A break would do you good; the queue can wait. (Only you see this.)",
 )
+ALIKE = Words(
+    fr="👥 **Presque identiques : {count}**, décidés avec celui-ci.",
+    en="👥 **Nearly the same: {count}**, decided together with this one.",
+)
+ALIKE_BUTTON = Words(fr="Semblables", en="Look-alikes")
+SET_APART = Words(fr="Retirer du lot", en="Take out of the lot")
+WERE_SET_APART = Words(
+    fr="Retirés du lot : {count}. Chacun a maintenant son propre dossier.",
+    en="Taken out: {count}. Each is a case of its own now.",
+)
+TOGETHER = Words(fr="{count} commentaires ensemble", en="{count} comments together")
 OPEN_CASE = Words(fr="Ouvrir le dossier", en="Open the case")
 FORM_LOST = Words(
     fr="⚠️ Veilleur a redémarré entre-temps : ce formulaire n'est plus connu. Rien n'a été fait, recommencez.",

@@ -88,7 +88,9 @@ class Cases(Protocol):
         if_first_of_two: EffectsOf | None,
         now: datetime,
     ) -> tuple[Case, Decision] | Proposed | Refused:
-        """With `if_first_of_two`, the first person's order is put on record with those effects
+        """Decides the case and those behind it, as a unit.
+
+        With `if_first_of_two`, the first person's order is put on record with those effects
         (Proposed) and the case stays open; a second person's is carried out."""
 
     async def last_decision(self, case_id: int) -> Decision | None:
@@ -114,6 +116,14 @@ class Cases(Protocol):
         self, case_id: int, *, actor: Actor, until: datetime, now: datetime
     ) -> Case | Refused:
         """Takes or renews the lease; CLAIMED when a colleague's is still running."""
+
+    async def alike(self, case_id: int) -> list[Case]:
+        """The open cases that stand behind this one, oldest first."""
+
+    async def set_apart(
+        self, case_ids: Sequence[int], *, actor: Actor, effects: EffectsOf, now: datetime
+    ) -> list[Case]:
+        """From now on these stand for themselves; gives those that stood behind another."""
 
     async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Taken | None:
         """Claims the case that this person should see next, in one step: two who ask at the same

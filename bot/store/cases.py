@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,11 +18,11 @@ from bot.core.model import (
     Resolution,
 )
 from bot.ports import EffectsOf, Headline, Taken, Taking
-from bot.store import deciding, headline, next_case, review
+from bot.store import deciding, headline, likes, next_case, review
 from bot.store import tables as t
 from bot.store.database import Database
-from bot.store.records import select_case
-from bot.store.rows import CASE, actor_columns, case_of
+from bot.store.records import select_case, write_audit, write_effects
+from bot.store.rows import CASE, STANDS_BEHIND, actor_columns, case_of
 
 
 class SqlCases:
@@ -36,7 +37,7 @@ class SqlCases:
             t.skips.c.actor_id == (viewer.id if viewer else ""),
         )
         query = (
-            CASE.where(t.cases.c.closed_at.is_(None))
+            CASE.where(t.cases.c.closed_at.is_(None), ~STANDS_BEHIND)
             .order_by(skipped, t.cases.c.turn_at, t.cases.c.id)
             .limit(limit)
             .offset(offset)
@@ -128,6 +129,34 @@ class SqlCases:
             await _release(connection, case_id, actor)
 
         await self._database.write(work)
+
+    async def alike(self, case_id: int) -> list[Case]:
+        async with self._database.reading() as connection:
+            return await likes.members(connection, case_id)
+
+    async def set_apart(
+        self, case_ids: Sequence[int], *, actor: Actor, effects: EffectsOf, now: datetime
+    ) -> list[Case]:
+        async def work(connection: AsyncConnection) -> list[Case]:
+            moved = []
+            for case_id in case_ids:
+                case = await select_case(connection, t.cases.c.id == case_id)
+                if case is None or not case.is_open or case.alike_of is None:
+                    continue
+                await likes.let_go(connection, case)
+                await write_effects(connection, effects(case), now=now)
+                await write_audit(
+                    connection,
+                    at=now,
+                    actor=actor,
+                    action="set apart",
+                    comment_id=case.comment.id,
+                    detail={"case": case.id, "alike_of": case.alike_of},
+                )
+                moved.append(case)
+            return moved
+
+        return await self._database.write(work)
 
     async def take_next(self, taking: Taking, *, until: datetime, now: datetime) -> Taken | None:
         return await self._database.write(

@@ -316,7 +316,12 @@ class SqlComments:
             if verdict.outcome is Outcome.REVIEW:
                 reach = await select_reach(connection, comment, now=now)
                 await review.open_case(
-                    connection, comment.id, verdict, turn=turn_of(scores, reach), now=now
+                    connection,
+                    comment.id,
+                    verdict,
+                    text=comment.text,
+                    turn=turn_of(scores, reach),
+                    now=now,
                 )
             else:
                 decision_id = await write_decision(connection, comment, verdict, now=now)

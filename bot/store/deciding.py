@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from bot.core.model import (
     State,
 )
 from bot.ports import EffectsOf
-from bot.store import review
+from bot.store import likes, review
 from bot.store import tables as t
 from bot.store.records import insert, may_have_left, select_case, write_audit, write_effects
 from bot.store.rows import actor_columns, decision_of
@@ -44,7 +45,11 @@ async def resolve(
         return await _propose(connection, case, resolution, effects=if_first_of_two, now=now)
     if if_first_of_two is not None and case.proposal and case.proposal.by.id == resolution.actor.id:
         return Refused(kind=RefusalKind.SECOND_NEEDED, by=resolution.actor)
-    decision_id = await _decide(connection, case, resolution, effects=effects, now=now)
+    behind = await likes.members(connection, case.id)
+    unit = uuid.uuid4().hex if behind else None
+    for one in behind:  # the head last: it is shown as closed together with the others
+        await _decide(connection, one, resolution, effects=effects, unit=unit, now=now)
+    decision_id = await _decide(connection, case, resolution, effects=effects, unit=unit, now=now)
     return await _after(connection, case.id, decision_id)
 
 
@@ -54,9 +59,10 @@ async def _decide(
     resolution: Resolution,
     *,
     effects: EffectsOf,
+    unit: str | None,
     now: datetime,
 ) -> int:
-    decision_id = await _write_decision(connection, case, resolution, now=now)
+    decision_id = await _write_decision(connection, case, resolution, unit=unit, now=now)
     await review.close_decided(connection, case, now=now)
     await connection.execute(
         t.comments.update()
@@ -65,6 +71,10 @@ async def _decide(
     )
     await write_effects(connection, effects(case), now=now, decision_id=decision_id)
     detail: dict[str, object] = {"case": case.id, "reason": resolution.reason}
+    if case.alike_of is not None:
+        detail["alike_of"] = case.alike_of
+    if unit is not None:
+        detail["unit"] = unit
     if case.proposal is not None:
         detail["proposed_by"] = case.proposal.by.name
     await write_audit(
@@ -113,29 +123,63 @@ async def undo(
     effects: EffectsOf,
     now: datetime,
 ) -> tuple[Case, Decision, bool] | Refused:
+    """Decisions that were made together are undone together; what cannot be any more stays."""
     row = await _decision_row(connection, decision_id)
     if row is None or row.undone_at is not None:
         return Refused(kind=RefusalKind.UNKNOWN)
     decision = decision_of(row)
+    told = False
+    for one in [decision, *await _others_of_unit(connection, decision)]:
+        case = await _undoable(connection, one)
+        if isinstance(case, Refused):
+            if one.id == decision_id:
+                return case
+            continue
+        left = await _left_already(connection, one.id)
+        previous = await _previous_state(connection, one.id)
+        await _take_back(connection, case, one.id, state=previous, actor=actor, now=now)
+        was_told = bool(left & {EffectKind.TELL_SITE, EffectKind.DELETE_MESSAGE})
+        told = told or was_told
+        asked = (*(corrections(case) if was_told else ()), *effects(case))
+        await write_effects(connection, asked, now=now)
+        await write_audit(
+            connection,
+            at=now,
+            actor=actor,
+            action="undone",
+            comment_id=case.comment.id,
+            detail={"case": case.id, "decision": one.id},
+        )
+    undone = await select_case(connection, t.cases.c.comment_id == decision.comment_id)
+    assert undone is not None  # noqa: S101 - it was undone above
+    return (*await _after(connection, undone.id, decision_id), told)
+
+
+async def _undoable(connection: AsyncConnection, decision: Decision) -> Case | Refused:
     case = await select_case(connection, t.cases.c.comment_id == decision.comment_id)
     last = await last_decision(connection, case) if case else None
-    if case is None or case.is_open or last is None or last.id != decision_id:
+    if case is None or case.is_open or last is None or last.id != decision.id:
         return Refused(kind=RefusalKind.CHANGED)
     if case.comment.state is State.WITHDRAWN:
         return Refused(kind=RefusalKind.TOO_LATE)
-    left = await _left_already(connection, decision_id)
-    await _take_back(connection, case, decision_id, state=row.previous_state, actor=actor, now=now)
-    told = bool(left & {EffectKind.TELL_SITE, EffectKind.DELETE_MESSAGE})
-    await write_effects(connection, (*(corrections(case) if told else ()), *effects(case)), now=now)
-    await write_audit(
-        connection,
-        at=now,
-        actor=actor,
-        action="undone",
-        comment_id=case.comment.id,
-        detail={"case": case.id, "decision": decision_id},
+    return case
+
+
+async def _previous_state(connection: AsyncConnection, decision_id: int) -> str:
+    query = sa.select(t.decisions.c.previous_state).where(t.decisions.c.id == decision_id)
+    return str((await connection.execute(query)).scalar_one())
+
+
+async def _others_of_unit(connection: AsyncConnection, decision: Decision) -> list[Decision]:
+    if decision.unit is None:
+        return []
+    query = t.decisions.select().where(
+        t.decisions.c.unit == decision.unit,
+        t.decisions.c.id != decision.id,
+        t.decisions.c.undone_at.is_(None),
     )
-    return (*await _after(connection, case.id, decision_id), told)
+    rows = await connection.execute(query.order_by(t.decisions.c.id))
+    return [decision_of(row) for row in rows]
 
 
 async def _why_not(
@@ -160,7 +204,12 @@ def claimed_by_other(case: Case, actor: Actor, *, now: datetime) -> bool:
 
 
 async def _write_decision(
-    connection: AsyncConnection, case: Case, resolution: Resolution, *, now: datetime
+    connection: AsyncConnection,
+    case: Case,
+    resolution: Resolution,
+    *,
+    unit: str | None,
+    now: datetime,
 ) -> int:
     values = dict(
         comment_id=case.comment.id,
@@ -170,6 +219,7 @@ async def _write_decision(
         note=resolution.note,
         previous_state=case.comment.state.value,
         decided_at=now,
+        unit=unit,
         **actor_columns("actor", resolution.actor),
     )
     return await insert(connection, t.decisions, values)

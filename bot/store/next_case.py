@@ -12,7 +12,7 @@ from bot.core.model import Case, Severity
 from bot.ports import Taken, Taking
 from bot.store import tables as t
 from bot.store.records import select_case
-from bot.store.rows import CASE, actor_columns
+from bot.store.rows import CASE, STANDS_BEHIND, actor_columns
 
 SPELL = timedelta(hours=2)
 """What counts as one spell of reading, when a break is suggested."""
@@ -89,6 +89,7 @@ def _next_query(taking: Taking, *, spared: bool, now: datetime) -> sa.Select[tup
     )
     query = CASE.where(
         c.closed_at.is_(None),
+        ~STANDS_BEHIND,
         sa.or_(c.claimed_until.is_(None), c.claimed_until <= now, c.claimed_by_id == me),
         sa.or_(c.proposed_by_id.is_(None), c.proposed_by_id != me),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.likeness import fingerprint
 from bot.core.model import (
     RULEBOOK,
     Actor,
@@ -21,6 +22,7 @@ from bot.core.model import (
     Verdict,
     Words,
 )
+from bot.store import likes
 from bot.store import tables as t
 from bot.store.records import select_case
 from bot.store.rows import actor_columns
@@ -49,6 +51,7 @@ _AS_NEW = {
     },
     "escalated_at": None,
     "asked_at": None,
+    "alike_of": None,
 }
 """What colleagues had said of a case that is closed means nothing for the text that came since."""
 
@@ -58,6 +61,7 @@ async def open_case(
     comment_id: str,
     verdict: Verdict,
     *,
+    text: str,
     turn: Turn,
     now: datetime,
 ) -> None:
@@ -68,6 +72,7 @@ async def open_case(
         basis=verdict.basis,
         because=verdict.because,
         handed_up=verdict.further.escalate,
+        text=text,
         turn=turn,
         now=now,
     )
@@ -90,10 +95,20 @@ async def reported(
                 "due_at": min(case.turn.due_at, turn.due_at),
             }
             await update(connection, case, reported=True, **sooner)
+            if case.alike_of is not None:
+                await likes.let_go(connection, case)
         return comment.reports == 0
     if comment.state is not State.APPROVED:
         return False
-    await _put(connection, comment.id, basis=Basis.REPORT, because=because, turn=turn, now=now)
+    await _put(
+        connection,
+        comment.id,
+        basis=Basis.REPORT,
+        because=because,
+        text=comment.text,
+        turn=turn,
+        now=now,
+    )
     return True
 
 
@@ -109,6 +124,7 @@ async def settle(
         await update(connection, case, version=case.version + 1)
     else:
         await update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
+        await likes.let_go(connection, case)
 
 
 async def touch(connection: AsyncConnection, comment_id: str) -> bool:
@@ -117,6 +133,7 @@ async def touch(connection: AsyncConnection, comment_id: str) -> bool:
     if case is None or not case.is_open:
         return False
     await update(connection, case, version=case.version + 1, **_NOT_PROPOSED)
+    await likes.let_go(connection, case)
     return True
 
 
@@ -126,6 +143,7 @@ async def close(connection: AsyncConnection, comment_id: str, *, now: datetime) 
     if case is None or not case.is_open:
         return False
     await update(connection, case, version=case.version + 1, closed_at=now, **_FREE)
+    await likes.let_go(connection, case)
     return True
 
 
@@ -159,6 +177,7 @@ async def _put(
     basis: Basis,
     because: Words,
     handed_up: bool = False,
+    text: str,
     turn: Turn,
     now: datetime,
 ) -> None:
@@ -178,12 +197,23 @@ async def _put(
             due_at=min(case.turn.due_at, turn.due_at),
         )
     evidence |= turn_columns(turn)
+    mark = fingerprint(text)
+    evidence["fingerprint"] = mark
     if case is None:
+        alone = handed_up or basis is Basis.REPORT
+        head = None if alone else await likes.find_head(connection, text, mark, now=now)
         await connection.execute(
             t.cases.insert().values(
-                comment_id=comment_id, version=1, opened_at=now, **evidence, **escalation
+                comment_id=comment_id,
+                version=1,
+                opened_at=now,
+                alike_of=head,
+                **evidence,
+                **escalation,
             )
         )
+        if head is not None:
+            await likes.changed(connection, head)
     else:
         opened_at = case.opened_at if case.is_open else now
         await update(

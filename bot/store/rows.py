@@ -92,6 +92,15 @@ COMMENT = (
     .join(t.stories, t.stories.c.id == t.comments.c.story_id)
 )
 
+_BEHIND = t.cases.alias("behind")
+_HEAD = t.cases.alias("head")
+STANDS_BEHIND = sa.exists().where(
+    _HEAD.c.id == t.cases.c.alike_of,
+    _HEAD.c.closed_at.is_(None),
+    t.cases.c.closed_at.is_(None),
+)
+"""Another open case stands for this one: it has no card and no turn of its own."""
+
 CASE = COMMENT.join(t.cases, t.cases.c.comment_id == t.comments.c.id).add_columns(
     t.cases.c.id.label("case_id"),
     t.cases.c.version.label("case_version"),
@@ -127,6 +136,15 @@ CASE = COMMENT.join(t.cases, t.cases.c.comment_id == t.comments.c.id).add_column
     t.cases.c.proposed_reason,
     t.cases.c.proposed_note,
     t.cases.c.proposed_at,
+    t.cases.c.alike_of,
+    sa.select(sa.func.count())
+    .select_from(_BEHIND)
+    .where(
+        _BEHIND.c.alike_of == t.cases.c.id,
+        _BEHIND.c.closed_at.is_(None) == t.cases.c.closed_at.is_(None),
+    )
+    .scalar_subquery()
+    .label("alike"),
 )
 
 
@@ -204,6 +222,8 @@ def case_of(row: Row) -> Case:
         escalation=_escalation_of(row),
         question=_question_of(row),
         proposal=_proposal_of(row),
+        alike_of=row.alike_of,
+        alike=row.alike,
     )
 
 
@@ -246,6 +266,7 @@ def decision_of(row: Row) -> Decision:
         note=row.note,
         undone_at=row.undone_at,
         undone_by=actor_of(row, "undone_by"),
+        unit=row.unit,
     )
 
 

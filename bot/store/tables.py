@@ -242,7 +242,10 @@ cases = sa.Table(
     sa.Column("proposed_reason", sa.String(32)),
     sa.Column("proposed_note", sa.Text),
     sa.Column("proposed_at", Utc),
+    sa.Column("fingerprint", sa.BigInteger),  # of the text it was opened on
+    sa.Column("alike_of", sa.Integer),  # the case that stands for this one, while that is open
     sa.Index("ix_cases_closed_at_turn_at", "closed_at", "turn_at"),
+    sa.Index("ix_cases_alike_of", "alike_of"),
 )
 
 seen = sa.Table(
@@ -303,7 +306,9 @@ decisions = sa.Table(
     sa.Column("decided_at", Utc, nullable=False),
     sa.Column("undone_at", Utc),
     *_actor("undone_by", nullable=True),
+    sa.Column("unit", sa.String(32)),  # decisions made, and undone, together
     sa.Index("ix_decisions_comment_id", "comment_id"),
+    sa.Index("ix_decisions_unit", "unit"),
     sa.Index("ix_decisions_actor_kind_outcome_decided_at", "actor_kind", "outcome", "decided_at"),
 )
 

@@ -13,7 +13,16 @@ from bot.ports import Bulletin, Card, Restored, Session, WatchedChannel
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.store.records import upsert, write_audit
-from bot.store.rows import CASE, COMMENT, Row, actor_columns, actor_of, case_of, comment_of
+from bot.store.rows import (
+    CASE,
+    COMMENT,
+    STANDS_BEHIND,
+    Row,
+    actor_columns,
+    actor_of,
+    case_of,
+    comment_of,
+)
 
 _STILL_UP = 500
 
@@ -78,7 +87,7 @@ class SqlCards:
     async def missing(self, *, limit: int) -> list[Case]:
         shown = sa.exists().where(t.cards.c.case_id == t.cases.c.id)
         query = (
-            CASE.where(t.cases.c.closed_at.is_(None), ~shown)
+            CASE.where(t.cases.c.closed_at.is_(None), ~shown, ~STANDS_BEHIND)
             .order_by(t.cases.c.turn_at, t.cases.c.id)
             .limit(limit)
         )

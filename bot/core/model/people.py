@@ -118,6 +118,10 @@ class Case:
     escalation: Escalation | None = None
     question: Question | None = None
     proposal: Proposal | None = None
+    alike_of: int | None = None
+    """The case that stands for this one: both say nearly the same."""
+    alike: int = 0
+    """How many cases stand behind this one, open like it or closed like it."""
 
     @property
     def is_open(self) -> bool:
@@ -139,3 +143,5 @@ class Decision:
     """A moderator's words for colleagues and the author, at most 1,000 characters."""
     undone_at: datetime | None = None
     undone_by: Actor | None = None
+    unit: str | None = None
+    """The same for decisions that were made together; they are undone together."""
