@@ -186,6 +186,7 @@ class VeilleurClient(discord.Client):
     async def _adopt(self) -> None:
         self.config = with_choices(self.settings, await self.engine.store.choices.all())
         self.board.use(self.config)
+        self.panel.use(self.config)
 
     async def _forget(self, guild_id: int | None, channel_id: int, messages: set[int]) -> None:
         if channel_id == self.config.review_channel_id:

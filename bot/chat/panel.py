@@ -35,6 +35,10 @@ class Panel:
         self._config = config
         self._engine = engine
 
+    def use(self, config: ChatConfig) -> None:
+        """An admin has chosen other channels or roles."""
+        self._config = config
+
     async def refresh(self) -> None:
         """Brings the panel in line and calls whoever is on duty; Discord's refusals are logged."""
         if self._config.review_channel_id is None:
@@ -46,13 +50,10 @@ class Panel:
         except DiscordError as error:
             log.warning("panel not updated", why=said(error))
 
-    def lost(self, message_ids: set[int], bulletin: Bulletin | None) -> bool:
-        return bulletin is not None and bulletin.message_id in message_ids
-
     async def heal(self, message_ids: set[int]) -> None:
         """Somebody deleted messages in the review channel: the panel comes back."""
         known = await self._engine.store.bulletins.get(_PANEL)
-        if self.lost(message_ids, known):
+        if known is not None and known.message_id in message_ids:
             await self._engine.store.bulletins.remove(_PANEL)
             await self.refresh()
 
