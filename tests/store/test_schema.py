@@ -35,7 +35,7 @@ async def test_the_file_is_set_up_to_survive_a_power_cut(store: SqlStore) -> Non
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 12)])
+@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 13)])
 async def test_an_older_database_is_brought_up(
     database_url: str, tmp_path: Path, revision: str
 ) -> None:
