@@ -27,6 +27,7 @@ from bot.chat.full_text import FullTextButton
 from bot.chat.safe_text import length, neutral, one_line, pages, web_address
 from bot.chat.severity import colour, mark
 from bot.chat.texts import say
+from bot.core.evidence import SCORES
 from bot.core.model import (
     Actor,
     ActorKind,
@@ -73,7 +74,7 @@ def open_card(
     left = MESSAGE_CHARS - length(head) - length(notice or "")
     evidence = _evidence(case, record, room=left - _COMMENT_CHARS_AT_LEAST, language=language)
     room = left - length(evidence)
-    comment = _comment(case, level, room=room, language=language)
+    comment = _comment(case, record, level, room=room, language=language)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour(level))
     box.add_item(ui.TextDisplay(head)).add_item(ui.Separator())
     box.add_item(ui.TextDisplay(comment)).add_item(ui.Separator())
@@ -97,7 +98,7 @@ def open_card(
 def is_folded(text: str, shown: str) -> bool:
     """Whether the words shown leave out some of the text."""
     whole = pages(text, limit=MESSAGE_CHARS)
-    return len(whole) > 1 or bool(whole and whole[0] not in shown)
+    return len(whole) > 1 or bool(whole and whole[0] not in shown.replace("**", ""))
 
 
 def _deciding(case: Case, *, language: str) -> ui.ActionRow[ui.LayoutView]:
@@ -196,13 +197,37 @@ def _author(case: Case, record: CommentRecord, *, language: str) -> str:
     return " · ".join(parts)
 
 
-def _comment(case: Case, level: Severity, *, room: int, language: str) -> str:
+def _comment(
+    case: Case, record: CommentRecord, level: Severity, *, room: int, language: str
+) -> str:
     masked = level is Severity.SEVERE
     hint = f"-# {say(texts.HIDDEN, language)}\n" if masked else ""
-    text = neutral(case.comment.text, limit=room - length(hint) - 4)
+    marks = decisive(record)
+    text = neutral(case.comment.text, limit=room - length(hint) - 4, marks=marks)
     if not text:
         return say(texts.EMPTY, language)
     return f"{hint}||{text}||" if masked else text
+
+
+def decisive(record: CommentRecord) -> list[tuple[int, int]]:
+    """What in the text made rules fire; without such, the stretch that scored worst. In order and
+    apart from each other."""
+    hits = record.verdict.hits if record.verdict else ()
+    found = [
+        (passage.start, passage.end)
+        for hit in hits
+        for passage in hit.passages
+        if passage.function != SCORES
+    ]
+    if not found and isinstance(record.scores, Scores) and record.scores.worst is not None:
+        found = [(record.scores.worst.start, record.scores.worst.end)]
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
 
 
 def _evidence(case: Case, record: CommentRecord, *, room: int, language: str) -> str:

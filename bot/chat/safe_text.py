@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from bot.core.model import MAX_TEXT_CHARS
@@ -29,6 +30,9 @@ _SPACES = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n[\s\u200d\ufe0f]*\n")
 _MOST_MARKS = 3
 """Combining marks kept on one letter: enough for every living script, too few for towers."""
+
+_BOLD = "**"
+_FLAG = "\ue000"
 
 _ENOUGH = 8
 """How much longer than its place a text is looked at: much of it may be invisible."""
@@ -55,8 +59,15 @@ def cleaned(text: str, *, max_lines: int) -> str:
     return "\n".join(lines)
 
 
-def neutral(text: str, *, limit: int, max_lines: int = 25) -> str:
-    """Text of a comment, ready to be shown; what is beyond `limit` units is folded into «…»."""
+def neutral(
+    text: str, *, limit: int, max_lines: int = 25, marks: Sequence[tuple[int, int]] = ()
+) -> str:
+    """Text of a comment, ready to be shown; what is beyond `limit` units is folded into «…».
+
+    `marks` are stretches of `text`, in order and apart from each other, that are shown in bold.
+    """
+    if marks:
+        return _bold(text, marks, limit=limit, max_lines=max_lines)
     pieces: list[str] = []
     room = limit - length(_ELLIPSIS)
     if len(text) > (enough := _ENOUGH * (limit + 20)):
@@ -68,6 +79,67 @@ def neutral(text: str, *, limit: int, max_lines: int = 25) -> str:
                 return "".join(pieces).rstrip() + _ELLIPSIS
             pieces.append(piece)
     return "".join(pieces)
+
+
+def _bold(text: str, marks: Sequence[tuple[int, int]], *, limit: int, max_lines: int) -> str:
+    """As `neutral`, with each marked stretch between asterisks on every line that it touches."""
+    flags = _with_flags(text[: _ENOUGH * (limit + 20)], marks)
+    pieces: list[str] = []
+    room = limit - length(_ELLIPSIS) - 2 * len(_BOLD)
+    on = False
+    for number, line in enumerate(cleaned(flags, max_lines=max_lines).split("\n")):
+        pieces += ["\n"] if number else []
+        room -= 1 if number else 0
+        turns, clean = _turns(line)
+        if on:
+            room -= _turn(pieces)
+        for place, piece in enumerate(_escaped(clean)):
+            for _ in range(turns.count(place)):
+                on = not on
+                room -= _turn(pieces)
+            room -= length(piece)
+            if room < 0:
+                return "".join([*pieces, *([_BOLD] if on else [])]).rstrip() + _ELLIPSIS
+            pieces.append(piece)
+        for _ in range(turns.count(len(clean))):
+            on = not on
+            room -= _turn(pieces)
+        if on:
+            room -= _turn(pieces)
+    return "".join(pieces)
+
+
+def _with_flags(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """The text with a private sign at each end of a mark; its own such signs are gone."""
+    edges = {edge for start, end in marks if start < end for edge in (start, end)}
+    parts = []
+    for place in range(len(text) + 1):
+        if place in edges:
+            parts.append(_FLAG)
+        if place < len(text) and text[place] != _FLAG:
+            parts.append(text[place])
+    return "".join(parts)
+
+
+def _turns(line: str) -> tuple[list[int], str]:
+    """Where bold goes on or off, in places of the line without the signs; and that line."""
+    turns: list[int] = []
+    clean: list[str] = []
+    for char in line:
+        if char == _FLAG:
+            turns.append(len(clean))
+        else:
+            clean.append(char)
+    return turns, "".join(clean)
+
+
+def _turn(pieces: list[str]) -> int:
+    """Bold on or off; nothing is left of a stretch without a sign in it."""
+    if pieces and pieces[-1] == _BOLD:
+        pieces.pop()
+        return -len(_BOLD)
+    pieces.append(_BOLD)
+    return len(_BOLD)
 
 
 def pages(text: str, *, limit: int) -> list[str]:

@@ -27,6 +27,7 @@ from bot.core.model import (
     Decision,
     Outcome,
     Parent,
+    Passage,
     RefusalKind,
     Refused,
     RuleHit,
@@ -38,6 +39,7 @@ from bot.core.model import (
     Story,
     Unscored,
     Verdict,
+    Window,
     Words,
 )
 from bot.core.model import Author as Writer
@@ -308,3 +310,34 @@ def test_card_follows_the_language():
     assert "Pas encore évalué." in french
     assert "Not scored yet." in english
     assert texts_of(words_card(say(Words(fr="x", en="y"), "en")).to_components()) == "y"
+
+
+def test_what_decided_stands_out_on_the_card():
+    """Words that made a rule fire; without such, the stretch that scored worst."""
+    base = worst_case()
+    comment = replace(base.comment, text="Bonjour, quel nigaud, ce maire")
+    scores = Scores(
+        values={"toxicity": 0.6}, scorer="s", version="1", worst=Window(start=9, end=30)
+    )
+    hit = RuleHit(
+        rule="insults",
+        stage=Stage.LIVE,
+        outcome=Outcome.REVIEW,
+        reason=None,
+        because=Words(fr="Insulte.", en="Insult."),
+        passages=(Passage(start=14, end=20, function="has_word", looked_for="nigaud"),),
+    )
+    assert base.case is not None
+    assert base.verdict is not None
+    case = replace(base.case, comment=comment)
+    for hits, shown in (
+        ((hit,), "Bonjour, quel **nigaud**, ce maire"),
+        ((), "Bonjour, **quel nigaud, ce maire**"),
+    ):
+        record = replace(
+            base, comment=comment, scores=scores, verdict=replace(base.verdict, hits=hits)
+        )
+        card = case_card(case, record, language="fr", undo_grace_s=20)
+        text = texts_of(card.to_components())
+        assert shown in text
+        assert "Texte entier" not in text, "nothing is folded"

@@ -160,3 +160,35 @@ def test_plain_words_for_labels():
 )
 def test_addresses(url: str | None, expected: str | None):
     assert web_address(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "shown"),
+    [
+        ("un mot dur ici", [(3, 10)], "un **mot dur** ici"),
+        ("un *mot* dur", [(3, 8)], "un **\\*mot\\*** dur"),
+        ("un\n# mot", [(0, 2)], "**un**\n\\# mot"),
+        ("un\n# mot", [(0, 8)], "**un**\n**\\# mot**"),
+        ("mot", [(1, 1), (90, 99)], "mot"),
+        ("\ue000mot", [(1, 4)], "**mot**"),
+    ],
+)
+def test_decisive_passages_are_bold(text: str, marks: list[tuple[int, int]], shown: str):
+    assert neutral(text, limit=500, marks=marks) == shown
+
+
+@given(
+    text=st.text(max_size=400),
+    edges=st.lists(st.integers(0, 420), max_size=8, unique=True),
+    limit=st.integers(40, 300),
+)
+def test_marks_change_nothing_but_the_weight(text: str, edges: list[int], limit: int):
+    """Within the limit, with as many openings as closings, and the same words as without."""
+    ends = sorted(edges)
+    marks = list(zip(ends[::2], ends[1::2], strict=False))
+    shown = neutral(text, limit=limit, marks=marks)
+    assert length(shown) <= limit
+    assert shown.count("**") % 2 == 0 or "\\" in shown
+    plain = neutral(text.replace("\ue000", ""), limit=10_000)
+    bare = shown.replace("**", "").removesuffix("…")
+    assert plain.startswith(bare.rstrip()) or "\\" in bare
