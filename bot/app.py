@@ -27,6 +27,7 @@ from bot.console import (
 from bot.core.errors import Fault, SettingsError
 from bot.core.model import Actor, ActorKind, EffectKind
 from bot.engine import Engine, Load
+from bot.learn.following import following
 from bot.outbox import OutboxWorker
 from bot.ports import Deliverer, Ports
 from bot.rulebook.shelf import Shelf
@@ -99,6 +100,7 @@ async def serve(
         await parts.engine.start()
         opened.push_async_callback(parts.engine.stop)
         await opened.enter_async_context(watching(parts.shelf))
+        await opened.enter_async_context(following(parts.store.heads, parts.scorer.use_head))
         await parts.outbox.start()
         opened.push_async_callback(parts.outbox.stop)
         url = await _http(parts, chat, opened)

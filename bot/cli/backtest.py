@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.cli.desk import now, opened_store
+from bot.cli.desk import opened_store
 from bot.cli.new_rule import unwritable
+from bot.cli.span import moment
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import err, one_line, out, tell
 from bot.core.model import Outcome
@@ -24,9 +24,6 @@ if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
     from bot.learn.backtest import Report, RuleReport, Telling
     from bot.learn.shares import Share
     from bot.settings import Settings
-
-_SPAN = re.compile(r"(\d{1,5})([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
 def backtest(
@@ -58,7 +55,7 @@ def backtest(
     from bot.rulebook import load
 
     settings = surroundings(context).settings()
-    start = _moment(since)
+    start = moment(since)
     folder = rules or settings.rules_folder
     rulebook = load(folder)
     if html is not None:
@@ -83,19 +80,6 @@ def _make(file: Path) -> None:
         file.touch(mode=0o600)
     except OSError as error:
         raise unwritable(file, error) from error
-
-
-def _moment(since: str) -> datetime:
-    span = _SPAN.fullmatch(since)
-    if span:
-        return now() - timedelta(hours=int(span.group(1)) * _HOURS[span.group(2)])
-    try:
-        moment = datetime.fromisoformat(since)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"--since: 12h, 30d, 4w or a date such as 2026-05-31, got {since!r}"
-        ) from error
-    return moment.replace(tzinfo=moment.tzinfo or now().tzinfo)
 
 
 async def _report(settings: Settings, rulebook: Rulebook, since: datetime) -> Report:

@@ -19,6 +19,7 @@ from bot.cli import (
     doctor,
     evaluate,
     init,
+    learn,
     mode,
     models,
     outbox,
@@ -80,6 +81,7 @@ program.add_typer(rules.commands, name="rules")
 program.add_typer(mode.commands, name="mode")
 program.add_typer(queue.commands, name="queue")
 program.add_typer(outbox.commands, name="outbox")
+program.add_typer(learn.commands, name="learn")
 program.add_typer(models.commands, name="models")
 program.add_typer(db.commands, name="db")
 

@@ -27,6 +27,7 @@ from bot.ports.cases import (
     Taking,
 )
 from bot.ports.comments import CaseEffects, Comments, Pending, TurnOf
+from bot.ports.heads import Heads, KeptHead
 from bot.ports.outbox import Deliverer, Outbox
 from bot.ports.past import Firings, Judged, Past
 from bot.ports.rulebooks import KeptRulebook, Rulebooks, RuleFiles
@@ -64,7 +65,9 @@ __all__ = [
     "Firings",
     "FoundStory",
     "Headline",
+    "Heads",
     "Judged",
+    "KeptHead",
     "KeptRulebook",
     "LanguageOf",
     "ModeOrders",
@@ -125,6 +128,8 @@ class Store(Protocol):
     def modes(self) -> ModeOrders: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def heads(self) -> Heads: ...
 
     async def totals(self) -> Totals: ...
 

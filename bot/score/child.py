@@ -18,15 +18,18 @@ from threading import Thread
 from time import monotonic
 from typing import Any, BinaryIO, cast
 
-from bot.core.model import Unscored
+from bot.core.model import SiteHead, Unscored
 from bot.score import frames
-from bot.score.choose import Choice, Chosen, ModelError, NoLevelsError, choose
+from bot.score.choose import Choice, Chosen, ModelError, NoLevelsError, choose, with_head
 from bot.score.explain import explain
 from bot.score.place import place
 from bot.score.reading import Model, Reading
 
 _Asked = tuple[int, str, float, str | None]
 """A request's number, its text, the seconds it has, and the attribute to explain, if any."""
+
+_Order = list[_Asked] | SiteHead | None
+"""Texts to be scored, or the head to use from now on (None: the shipped one)."""
 
 _REMEMBERED = 10_000
 """Exact repeats that are answered without the model: a spam wave, a re-posted comment."""
@@ -44,13 +47,19 @@ def main() -> None:
     except ModelError as error:
         _send(answers, {"failed": str(error)})
         sys.exit(1)
-    chunks: SimpleQueue[list[_Asked]] = SimpleQueue()
-    Thread(target=_listen, args=(chunks,), daemon=True).start()
+    orders: SimpleQueue[_Order] = SimpleQueue()
+    Thread(target=_listen, args=(orders,), daemon=True).start()
     desk = Desk(chosen.model)
     try:
         _send(answers, {"ready": _introduction(chosen)})
         while True:
-            _answer(desk, chunks.get(), answers)
+            order = orders.get()
+            if isinstance(order, list):
+                _answer(desk, order, answers)
+            else:
+                taught = with_head(chosen, order)
+                desk = Desk(taught.model)
+                _send(answers, {"ready": _introduction(taught)})
     except BrokenPipeError:
         os._exit(0)  # the bot is gone; an orderly exit would flush into the broken pipe
 
@@ -62,10 +71,14 @@ def _own_stdout() -> BinaryIO:
     return answers
 
 
-def _listen(chunks: SimpleQueue[list[_Asked]]) -> None:
+def _listen(orders: SimpleQueue[_Order]) -> None:
     """Reads ahead, so that the end of the bot is noticed even in the middle of a text."""
     while (message := frames.read(sys.stdin.buffer)) is not None:
-        chunks.put([_asked(*each) for each in message["chunk"]])
+        if "chunk" in message:
+            orders.put([_asked(*each) for each in message["chunk"]])
+        else:
+            head = message["head"]
+            orders.put(SiteHead(**{**head, "weights": tuple(head["weights"])}) if head else None)
     os._exit(0)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from bot.core.model import Unscored
+from bot.core.model import SiteHead, Unscored
 from bot.score.detoxify.places import find_checkpoint, is_exported, is_installed
 from bot.score.detoxify.releases import RELEASES, RefusedError
 from bot.score.detoxify.trust import digest_of_path, is_trusted
@@ -74,6 +74,18 @@ def _chosen(model: Model, *, degraded: bool = False, why: str = "") -> Chosen:
     if levels is None:
         raise NoLevelsError(f"{named} has no levels: {_HOW_TO_LEVEL}")
     return Chosen(model=model, levels=levels, degraded=degraded, why=why)
+
+
+def with_head(chosen: Chosen, head: SiteHead | None) -> Chosen:
+    """The chosen model with what the site's decisions taught; as it was, where that does not fit it."""
+    from bot.score.embedded import EmbeddedModel
+
+    if head is None or not isinstance(chosen.model, EmbeddedModel):
+        return chosen
+    try:
+        return replace(chosen, model=checked(chosen.model.corrected(head)))
+    except (ModelError, ValueError) as error:
+        return replace(chosen, why=f"what was learnt is not used: {error}")
 
 
 def _opened_export(models: Path, detoxify: str) -> Model | Exception | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import copy
 from importlib import resources
 from importlib.resources.abc import Traversable
 from time import thread_time
@@ -19,7 +20,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from bot.core.model import MAX_TEXT_CHARS, Unscored
+from bot.core.model import MAX_TEXT_CHARS, SiteHead, Unscored
 from bot.core.normalise import for_model
 from bot.score.levels import Levels, read_levels
 from bot.score.reading import Reading
@@ -38,6 +39,9 @@ _READABLE = 0.5
 """Least share of the letters (of all signs, where there are no letters) the model must know."""
 
 _Logits = np.ndarray[Any, np.dtype[np.float32]]
+_Features = np.ndarray[Any, np.dtype[np.float32]]
+_Run = tuple[_Logits, _Features]
+"""Of one window: a logit per attribute, and what the head saw."""
 
 
 class EmbeddedModel:
@@ -48,6 +52,7 @@ class EmbeddedModel:
 
     def __init__(self, folder: Traversable | None = None) -> None:
         """`folder` holds another network, tokenizer and card than the package's own."""
+        self._head: SiteHead | None = None
         folder = folder or resources.files("bot.score") / "embedded_model"
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         self._labels: tuple[str, ...] = tuple(card["labels"])
@@ -67,6 +72,23 @@ class EmbeddedModel:
     def levels(self) -> Levels | None:
         """Raises LevelsError for a card with wrong ones."""
         return read_levels(self._card)
+
+    @property
+    def feature_count(self) -> int:
+        """How long `Reading.features` is."""
+        return int(self._session.get_outputs()[1].shape[1])
+
+    def corrected(self, head: SiteHead) -> EmbeddedModel:
+        """The same network with what the site's decisions taught.
+
+        Raises ValueError for a head that was fitted on another network.
+        """
+        if head.base != self.version:
+            raise ValueError(f"the head belongs to network {head.base}, this is {self.version}")
+        model = copy(self)
+        model.version = f"{self.version}+{head.version}"
+        model._head = head  # noqa: SLF001 - its own kind
+        return model
 
     def form(self, text: str) -> str:
         return for_model(text)
@@ -89,7 +111,7 @@ class EmbeddedModel:
             stride=STRIDE_TOKENS,
             overlap=OVERLAP_TOKENS,
         )
-        runs: dict[tuple[int, ...], _Logits] = {}
+        runs: dict[tuple[int, ...], _Run] = {}
         rows = []
         for number, (start, end) in enumerate(cover):
             if thread_time() > ends_at:
@@ -100,23 +122,34 @@ class EmbeddedModel:
             if piece not in runs:
                 runs[piece] = self._run(piece)
             rows.append(runs[piece])
-        logits = np.stack(rows)
-        if not np.isfinite(logits).all():
+        logits = np.stack([logits for logits, _ in rows])
+        features = np.stack([features for _, features in rows])
+        if not (np.isfinite(logits).all() and np.isfinite(features).all()):
             return Unscored(reason="the model gave no number")
-        return self._reading(logits, cover, encoding, tokens=sum(len(piece) + 2 for piece in runs))
+        return self._reading(
+            logits, features, cover, encoding, tokens=sum(len(piece) + 2 for piece in runs)
+        )
 
     def _reading(
         self,
         logits: _Logits,
+        features: _Features,
         cover: list[tuple[int, int]],
         encoding: Encoding,
         *,
         tokens: int,
     ) -> Reading:
-        probabilities = 1 / (1 + np.exp(-(logits * self._scale + self._offset)))
+        log_odds = logits * self._scale + self._offset
+        toxicity = self._labels.index("toxicity")
+        if self._head is not None:
+            head = self._head
+            learnt = log_odds[:, toxicity] + features @ np.array(head.weights)
+            log_odds[:, toxicity] = head.scale * learnt + head.shift
+        probabilities = 1 / (1 + np.exp(-log_odds))
+        at = int(log_odds[:, toxicity].argmax())
         worst = None
         if len(cover) > 1:
-            start, end = cover[int(probabilities[:, self._labels.index("toxicity")].argmax())]
+            start, end = cover[at]
             worst = (encoding.offsets[start][0], encoding.offsets[end - 1][1])
         highest = probabilities.max(axis=0)
         return Reading(
@@ -126,13 +159,14 @@ class EmbeddedModel:
             worst=worst,
             windows=len(cover),
             tokens=tokens,
+            features=features[at],
         )
 
-    def _run(self, piece: tuple[int, ...]) -> _Logits:
+    def _run(self, piece: tuple[int, ...]) -> _Run:
         ids = np.array([[_BEGIN, *piece, _END]], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        logits: _Logits = self._session.run(None, inputs)[0][0]
-        return logits
+        logits, features = self._session.run(["logits", "features"], inputs)
+        return logits[0], features[0]
 
 
 def _one_thread() -> Any:

@@ -1,8 +1,8 @@
 """How the bot and its scorer process talk: JSON after four bytes of length. Never pickle.
 
 To the process: `{"chunk": [[id, text, limit_s, explains], …]}`, where `explains` is the attribute to
-explain, or null for the scores. From it, once: `{"ready": {…}}` or `{"failed": "why"}`; then for
-each chunk one `{"id", "scores", "worst"}`, `{"id", "explained"}` or `{"id", "unscored"}` a text,
+explain, or null for the scores; or `{"head": {…}}`, what the site's decisions taught (null for
+nothing). From it, once and after each head: `{"ready": {…}}` or `{"failed": "why"}`; then for each chunk one `{"id", "scores", "worst"}`, `{"id", "explained"}` or `{"id", "unscored"}` a text,
 and `{"done": {…}}`.
 """
 

@@ -6,13 +6,13 @@ import asyncio
 from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 
-from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored, Window
+from bot.core.model import MAX_TEXT_CHARS, Scores, SiteHead, Unscored, Window
 from bot.score import frames
 from bot.score.choose import MODELS, Choice
 from bot.score.explain import Explanation
@@ -125,6 +125,8 @@ class ScorerProcess:
         self._status = ScorerStatus(wanted=choice)
         self._levels = Levels(by_language={"default": {}})
         self._waiting = Waiting(at_most=limits.max_waiting)
+        self._head: SiteHead | None = None
+        self._taught: SiteHead | None = None
         self._tried = asyncio.Event()
         self.changed = asyncio.Event()
         """Set when another model answers, or none; whoever waits for it clears it."""
@@ -155,6 +157,14 @@ class ScorerProcess:
         """
         answer = await self._ask(text, deadline_s=deadline_s, explains=attribute)
         return cast(Explanation | Unscored, answer)
+
+    def use_head(self, head: SiteHead | None) -> None:
+        """Scores with what the site's decisions taught from the next text on; None takes it back.
+
+        A head of another network than the one that scores is left unused, and `status.why` says so.
+        """
+        self._head = head
+        self._waiting.bell.set()
 
     async def _ask(
         self,
@@ -223,9 +233,13 @@ class ScorerProcess:
         process = await spawn(self._status.wanted, models=self._models)
         fall = asyncio.create_task(self._watch(process))
         try:
+            self._taught = None
             await self._welcome(process)
             while True:
-                await self._exchange(process, await self._next_chunk(process))
+                if self._taught != self._head:
+                    await self._teach(process, self._head)
+                elif chunk := await self._next_chunk(process):
+                    await self._exchange(process, chunk)
         finally:
             self._tell(ready=False, pid=None)
             await _end(process)
@@ -265,8 +279,14 @@ class ScorerProcess:
             log.info("scorer is ready", **facts)
         self._tried.set()
 
+    async def _teach(self, process: Process, head: SiteHead | None) -> None:
+        await self._put(process, {"head": asdict(head) if head else None})
+        self._taught = head
+        await self._welcome(process)
+
     async def _next_chunk(self, process: Process) -> list[Request]:
-        while True:
+        """Nothing when another head is to be used first."""
+        while self._taught == self._head:
             self._waiting.bell.clear()
             if process.returncode is not None:
                 raise ScorerDownError(_ending(process))
@@ -275,6 +295,7 @@ class ScorerProcess:
             if chunk:
                 return chunk
             await self._waiting.bell.wait()
+        return []
 
     async def _exchange(self, process: Process, chunk: list[Request]) -> None:
         """Hands a chunk over and passes the answers on as they come."""
@@ -299,9 +320,12 @@ class ScorerProcess:
 
     async def _send(self, process: Process, chunk: list[Request]) -> None:
         now = asyncio.get_running_loop().time()
-        assert process.stdin is not None  # noqa: S101 - for the type checker: spawn() asks for it
         asked = [[each.id, each.text, each.deadline - now, each.explains] for each in chunk]
-        process.stdin.write(frames.packed({"chunk": asked}))
+        await self._put(process, {"chunk": asked})
+
+    async def _put(self, process: Process, message: dict[str, object]) -> None:
+        assert process.stdin is not None  # noqa: S101 - for the type checker: spawn() asks for it
+        process.stdin.write(frames.packed(message))
         try:
             async with asyncio.timeout(self._limits.hang_after_s):
                 await process.stdin.drain()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
 
 from bot.core.model import Unscored
 from bot.score.levels import Levels
@@ -22,6 +24,8 @@ class Reading:
     """Windows that cover the text, repeated ones counted."""
     tokens: int = 0
     """Tokens the network was really run on; what repeats is run once."""
+    features: np.ndarray[Any, np.dtype[np.float32]] | None = field(default=None, compare=False)
+    """What the network's head saw of the worst window; None where the model does not tell."""
 
 
 class Reads(Protocol):

@@ -16,6 +16,7 @@ from bot.store.cases import SqlCases
 from bot.store.comments import SqlComments
 from bot.store.counsel import SqlCounsel
 from bot.store.database import Database
+from bot.store.heads import SqlHeads
 from bot.store.migrate import migrate
 from bot.store.outbox import SqlOutbox
 from bot.store.past import SqlPast
@@ -54,6 +55,7 @@ class SqlStore:
         self.authors = SqlAuthors(database)
         self.modes = SqlModeOrders(database)
         self.alarms = SqlAlarms(database)
+        self.heads = SqlHeads(database)
 
     @classmethod
     async def open(cls, url: str) -> SqlStore:

@@ -458,3 +458,18 @@ rulebook_versions = sa.Table(
     sa.Column("asked_at", Utc),  # a rollback to it is on its way
     sa.Column("asked_by", sa.String(200)),
 )
+
+site_heads = sa.Table(
+    "site_heads",
+    metadata,
+    # no author: sums over all decisions; `made_by` names an admin
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("base", sa.String(64), nullable=False),
+    sa.Column("weights", sa.LargeBinary, nullable=False),  # float32, little-endian
+    sa.Column("scale", sa.Float, nullable=False),
+    sa.Column("shift", sa.Float, nullable=False),
+    sa.Column("figures", sa.JSON, nullable=False),
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("in_use", sa.Boolean, nullable=False),  # at most one
+)

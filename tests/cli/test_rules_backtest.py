@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.cli.backtest import _moment
+from bot.cli.span import moment
 from bot.core.model import Outcome, Resolution, Resolved
 from bot.core.reasons import Reason
 from bot.engine import Engine
@@ -113,7 +113,7 @@ async def test_what_cannot_be_tried(backtest: Backtest, engine: Engine, tmp_path
 
 def test_moments() -> None:
     for span, hours in (("12h", 12), ("30d", 720), ("2w", 336)):
-        passed = datetime.now(UTC) - _moment(span)
+        passed = datetime.now(UTC) - moment(span)
         assert abs(passed - timedelta(hours=hours)) < timedelta(minutes=1)
-    assert _moment("2026-05-31") == datetime(2026, 5, 31, tzinfo=UTC)
-    assert _moment("2026-05-31T12:00+02:00") == datetime(2026, 5, 31, 10, tzinfo=UTC)
+    assert moment("2026-05-31") == datetime(2026, 5, 31, tzinfo=UTC)
+    assert moment("2026-05-31T12:00+02:00") == datetime(2026, 5, 31, 10, tzinfo=UTC)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
-from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored
+from bot.core.model import MAX_TEXT_CHARS, Scores, SiteHead, Unscored
 from bot.score.levels import shipped_levels
 from bot.score.process import BatchReport, ScorerLimits, ScorerProcess, open_scorer
 from tests.score.conftest import is_running, scored, until
@@ -243,3 +244,27 @@ async def test_the_event_loop_stays_free_while_200_texts_are_scored(scorer: Scor
     assert all(isinstance(answer, Scores) for answer in answers)
     late_s.sort()
     assert late_s[len(late_s) // 2] < 0.05
+
+
+async def test_what_was_learnt_holds_across_a_crash_and_never_fits_another_network(
+    scorer: ScorerProcess,
+) -> None:
+    """A head moves scores from the next text on; one of another network is left unused, visibly."""
+    before = await scored(scorer.score("bonjour", deadline_s=10))
+    head = SiteHead(version="abc", base=before.version, weights=(0.0,) * 768, scale=1.0, shift=1.0)
+    scorer.use_head(head)
+    learnt = await scored(scorer.score("bonjour", deadline_s=10))
+    assert learnt.version == f"{before.version}+abc"
+    assert learnt.values["toxicity"] > before.values["toxicity"]
+    assert learnt.values["insult"] == before.values["insult"]
+    assert scorer.status.pid
+    os.kill(scorer.status.pid, signal.SIGKILL)
+    assert await scored(scorer.score("bonjour", deadline_s=30)) == learnt
+    scorer.use_head(replace(head, base="another"))
+    assert await scored(scorer.score("bonjour", deadline_s=10)) == before
+    assert "another" in scorer.status.why
+    assert scorer.status.ready
+    assert not scorer.status.degraded
+    scorer.use_head(None)
+    assert await scored(scorer.score("bonjour", deadline_s=10)) == before
+    assert not scorer.status.why

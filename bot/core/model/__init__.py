@@ -52,6 +52,7 @@ from bot.core.model.kinds import (
     TextFormat,
     Words,
 )
+from bot.core.model.learned import Lesson, SiteHead
 from bot.core.model.outgoing import (
     Delivered,
     Delivery,
@@ -107,6 +108,7 @@ __all__ = [
     "FactValue",
     "Further",
     "Idle",
+    "Lesson",
     "ModeOrder",
     "Note",
     "OutboxItem",
@@ -127,6 +129,7 @@ __all__ = [
     "RuleHit",
     "Scores",
     "Severity",
+    "SiteHead",
     "Source",
     "Stage",
     "State",

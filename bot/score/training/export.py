@@ -104,7 +104,7 @@ def export(
 
 
 class _Served(nn.Module):
-    """Takes the integer mask that serving sends, and knows fewer places."""
+    """Takes the integer mask that serving sends, knows fewer places, and tells its features too."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -112,9 +112,9 @@ class _Served(nn.Module):
         places = network.places.weight[:_PLACES].detach().clone()
         self.network.places = nn.Embedding.from_pretrained(places)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        logits: Tensor = self.network(input_ids, attention_mask.to(torch.float32))
-        return logits
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.network.features(input_ids, attention_mask.to(torch.float32))
+        return self.network.out(features), features
 
 
 def _to_onnx(network: Network, path: Path) -> None:
@@ -125,11 +125,12 @@ def _to_onnx(network: Network, path: Path) -> None:
         warnings.simplefilter("ignore")  # the exporter says that it is the older of two
         torch.onnx.export(
             _Served(network).eval(), (ids, mask), str(path), dynamo=False, opset_version=_OPSET,
-            input_names=["input_ids", "attention_mask"], output_names=["logits"],
+            input_names=["input_ids", "attention_mask"], output_names=["logits", "features"],
             dynamic_axes={
                 "input_ids": batch_and_length,
                 "attention_mask": batch_and_length,
                 "logits": {0: "batch"},
+                "features": {0: "batch"},
             },
         )  # fmt: skip
 
