@@ -45,7 +45,8 @@ def evaluate(
 ) -> None:
     """Measure the model on labelled texts.
 
-    Each line holds text and label (0 or 1) or labels.toxicity, and may hold slice and language.
+    Each line holds text and label (0 or 1) or labels.toxicity, and may hold slice, language, story
+    and parent. Scored are the authors' own words, as rules read them.
 
     Shows ranking, recall, false alarms and precision at the levels, and the calibration.
     """
@@ -106,7 +107,7 @@ def _rows(files: Sequence[Path]) -> list[Row]:
 
 def _scored(chosen: Chosen, rows: Sequence[Row]) -> tuple[list[Row], list[float]]:
     """Rows that could be scored, and their toxicities."""
-    from bot.cli.model import scored
+    from bot.cli.model import comment_scored
 
     known: list[Row] = []
     scores: list[float] = []
@@ -118,7 +119,7 @@ def _scored(chosen: Chosen, rows: Sequence[Row]) -> tuple[list[Row], list[float]
     )
     with Progress(*columns, console=err(), transient=True) as progress:
         for row in progress.track(rows, description="scoring"):
-            answer = scored(chosen, row.text)
+            answer = comment_scored(chosen, row.text, title=row.story, parent=row.parent)
             if not isinstance(answer, Unscored):
                 known.append(row)
                 scores.append(answer.values["toxicity"])

@@ -106,7 +106,7 @@ def _value(kind: str, value: str) -> FactValue:
 async def _explained(
     settings: Settings, folder: Path, text: str, stated: dict[str, FactValue]
 ) -> tuple[tuple[_Answer, ...], Verdict]:
-    from bot.cli.model import loaded, scored
+    from bot.cli.model import comment_scored, loaded
     from bot.core.decide import NONE_RECENT, decide
     from bot.core.evaluate import evaluate
     from bot.core.evidence import substantiated
@@ -124,7 +124,9 @@ async def _explained(
     answered: list[Scores | Unscored] = []
 
     async def score(text: str) -> Scores | Unscored:
-        answered.append(scored(chosen, text, detect(text, settings.language).language))
+        answered.append(
+            comment_scored(chosen, text, language=detect(text, settings.language).language)
+        )
         return answered[-1]
 
     facts = await facts_of(every[0], text, score, stated=stated)

@@ -49,7 +49,7 @@ def lint(
     Or that contradict each other, prove too little, hold nearly the same numbers, or have not fired
     for 30 days (where there is a database). Exit code 1 only for errors.
     """
-    from bot.cli.model import loaded, scored
+    from bot.cli.model import comment_scored, loaded
     from bot.rulebook.lint import Level
     from bot.rulebook.lint import lint as look
     from bot.score.language import detect
@@ -59,7 +59,7 @@ def lint(
     chosen = loaded(settings.scorer, settings.models_dir)
 
     async def score(text: str) -> Scores | Unscored:
-        return scored(chosen, text, detect(text, settings.language).language)
+        return comment_scored(chosen, text, language=detect(text, settings.language).language)
 
     firings = _firings(settings)
     linted = asyncio.run(look(folder, score, firings=firings, now=now()))

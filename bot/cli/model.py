@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.cli.terminal import warn
+from bot.core import own_words
 from bot.core.errors import Fault, SettingsError
 from bot.core.model import Scores, Unscored
 from bot.score.choose import Choice, Chosen, ModelError, NoLevelsError, choose
@@ -25,6 +27,27 @@ def loaded(choice: Choice, models: Path) -> Chosen:
     if chosen.why:
         warn(chosen.why)
     return chosen
+
+
+def comment_scored(
+    chosen: Chosen,
+    text: str,
+    *,
+    title: str | None = None,
+    parent: str | None = None,
+    language: str | None = None,
+) -> Scores | Unscored:
+    """As the bot scores a comment: the author's own words, and the whole where they quote.
+
+    `title` and `parent` are the story's headline and the comment it answers: what repeats them is
+    a quotation.
+    """
+    own = own_words.read(text, title=title, parent=parent)
+    whole = scored(chosen, text, language)
+    if not own.quotations or isinstance(whole, Unscored):
+        return whole
+    scores = scored(chosen, own.text.text, language)
+    return scores if isinstance(scores, Unscored) else replace(scores, whole=whole.values)
 
 
 def scored(chosen: Chosen, text: str, language: str | None = None) -> Scores | Unscored:

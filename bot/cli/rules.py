@@ -90,7 +90,7 @@ def _tell_sound(folder: Path, found: ReadFolder, warnings: tuple[Remark, ...]) -
 @commands.command("test")
 def prove(context: typer.Context, directory: _Directory = None) -> None:
     """Run the examples inside the rule files with the real model."""
-    from bot.cli.model import loaded, scored
+    from bot.cli.model import comment_scored, loaded
     from bot.rulebook import run_examples
     from bot.score.language import detect
 
@@ -98,7 +98,7 @@ def prove(context: typer.Context, directory: _Directory = None) -> None:
     chosen = loaded(settings.scorer, settings.models_dir)
 
     async def score(text: str) -> Scores | Unscored:
-        return scored(chosen, text, detect(text, settings.language).language)
+        return comment_scored(chosen, text, language=detect(text, settings.language).language)
 
     results = asyncio.run(run_examples(directory or settings.rules_folder, score))
     failed = [result for result in results if not result.passed]

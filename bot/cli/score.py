@@ -46,11 +46,13 @@ def score(  # noqa: PLR0917 - typer reads options from the signature
 ) -> None:
     """Score one text, or a file of texts.
 
-    Shows the probability of each attribute, from 0 to 1.
+    Shows the probability of each attribute, from 0 to 1: of the author's own words, as rules read
+    them, and of the whole where somebody is quoted.
 
-    With --file and --out, every other field of a line is passed through.
+    With --file and --out, every other field of a line is passed through; `story` (or its `title`)
+    and `parent` (or its `text`) help to tell quotations.
     """
-    from bot.cli.model import loaded, scored
+    from bot.cli.model import comment_scored, loaded
 
     _check_usage(context, text, file, out_file, explain=explain)
     text = sys.stdin.read() if text == "-" else text
@@ -61,7 +63,7 @@ def score(  # noqa: PLR0917 - typer reads options from the signature
     if file is not None and out_file is not None:
         _score_file(chosen, file, out_file, as_json=as_json)
     elif text is not None:
-        scores = scored(chosen, text)
+        scores = comment_scored(chosen, text)
         if isinstance(scores, Unscored):
             err().print(f"not scored: {scores.reason}")
             raise typer.Exit(1)
@@ -97,7 +99,7 @@ def _explained(chosen: Chosen, text: str) -> Explanation:
 
 
 def _score_file(chosen: Chosen, source: Path, target: Path, *, as_json: bool) -> None:
-    from bot.cli.model import scored
+    from bot.cli.model import comment_scored
     from bot.cli.scored_file import score_file
 
     columns = (
@@ -112,7 +114,7 @@ def _score_file(chosen: Chosen, source: Path, target: Path, *, as_json: bool) ->
         tally = score_file(
             source,
             target,
-            lambda text: scored(chosen, text),
+            lambda text, title, parent: comment_scored(chosen, text, title=title, parent=parent),
             on_bytes=lambda count: progress.advance(task, count),
         )
     tell_faults(tally.all_faults())
@@ -133,6 +135,9 @@ def _tell(text: str, scores: Scores, found: Explanation | None) -> None:
             value = scores.values[name]
             table.add_row(name, f"{value:.3f}", bar(value), style=_style(value))
     out().print(table)
+    if scores.whole is not None:
+        quoted = f"{scores.whole['toxicity']:.3f}"
+        tell(f"of the author's own words; with what is quoted the toxicity is {quoted}")
     if found is not None:
         _tell_explanation(text, found)
     out().print(f"by {scores.scorer}, version {scores.version}", style="dim")
@@ -159,6 +164,8 @@ def _tell_json(text: str, scores: Scores, found: Explanation | None) -> None:
         "version": scores.version,
         "scores": dict(scores.values),
     }
+    if scores.whole is not None:
+        shown["whole"] = dict(scores.whole)
     if found is not None:
         shown["explanation"] = {
             "attribute": found.attribute,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +14,8 @@ from bot.core.model import MAX_TEXT_CHARS, Scores, Unscored
 _MAX_LINE_BYTES = 4 * 1024 * 1024
 _MOST_FAULTS = 100
 
-Score = Callable[[str], Scores | Unscored]
+Score = Callable[[str, str | None, str | None], Scores | Unscored]
+"""Of a text; the headline of its story and the comment it answers are told where they are known."""
 
 
 @dataclass(slots=True)
@@ -38,7 +39,8 @@ class Tally:
 def score_file(
     source: Path, target: Path, score: Score, *, on_bytes: Callable[[int], None]
 ) -> Tally:
-    """Each object of `source` with `scores` added (and `unscored`, why, where there are none).
+    """Each object of `source` with `scores` of the author's own words added, `whole` where they
+    quote somebody, and `unscored`, why, where there are none.
 
     `target` appears when it is complete, not before. Raises SettingsError when a file cannot be
     used.
@@ -80,15 +82,30 @@ def _pass_on(line: bytes, where: str, out: BinaryIO, score: Score, tally: Tally)
     if len(row["text"]) > MAX_TEXT_CHARS:
         answer: Scores | Unscored = Unscored(reason=f"longer than {MAX_TEXT_CHARS} characters")
     else:
-        answer = score(row["text"])
+        answer = score(row["text"], _said(row, "story", "title"), _said(row, "parent", "text"))
     row.pop("unscored", None)
+    row.pop("whole", None)
     if isinstance(answer, Unscored):
         tally.unscored += 1
         row |= {"scores": None, "unscored": answer.reason}
     else:
         tally.scored += 1
-        row["scores"] = {name: round(value, 6) for name, value in answer.values.items()}
+        row["scores"] = _rounded(answer.values)
+        if answer.whole is not None:
+            row["whole"] = _rounded(answer.whole)
     out.write(_packed(row))
+
+
+def _said(row: Mapping[str, Any], field: str, inner: str) -> str | None:
+    """`{"story": "…"}` and `{"story": {"title": "…"}}` say the same."""
+    value = row.get(field)
+    if isinstance(value, dict):
+        value = value.get(inner)
+    return value if isinstance(value, str) else None
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in values.items()}
 
 
 def _row(line: bytes) -> dict[str, Any] | str:

@@ -1,7 +1,7 @@
 """Fits a site's own head on what its moderators decided, and says whether it is any better.
 
 The network stays as it is; learnt is a correction of its toxicity, a weighted sum of the features
-its own last layer sees. All zeros is the shipped head, and the ridge pulls towards it: few
+its own head sees. All zeros is the shipped head, and the ridge pulls towards it: few
 decisions move little. Moderators see the doubtful comments only, half of which may be refused, so
 what was fitted says too much about the share of bad ones. The result is therefore stretched and
 shifted until no level (`bot.score.levels`) flags more of the comments that were approved than it

@@ -88,7 +88,7 @@ def test_wrong_usage(veilleur: CommandLine, arguments: tuple[str, ...], said: st
     assert (veilleur.folder / "in.jsonl").read_text() == '{"text": "a"}\n'
 
 
-def same(text: str) -> Scores | Unscored:
+def same(text: str, *_: object) -> Scores | Unscored:
     return Scores(values={"toxicity": 0.123456789}, scorer="same", version="1")
 
 
@@ -118,7 +118,7 @@ def len_of(count: int) -> None:
 
 
 def test_what_stops_half_way_leaves_no_output(tmp_path: Path) -> None:
-    def failing(text: str) -> Scores | Unscored:
+    def failing(text: str, *_: object) -> Scores | Unscored:
         raise OSError(28, "No space left on device")
 
     source, target = tmp_path / "in", tmp_path / "out"
@@ -146,3 +146,22 @@ def test_hostile_text_does_not_reach_the_terminal(veilleur: CommandLine) -> None
     assert done.returncode == 0
     assert "\x1b" not in done.stdout
     assert "\u202e" not in done.stdout
+
+
+def test_a_quoted_insult_is_not_its_quoters_and_the_whole_is_told_too(
+    veilleur: CommandLine,
+) -> None:
+    """As the bot scores a comment; the headline helps to tell what is quoted."""
+    rows = [
+        {"text": "Le ministre l'a traité de « sale connard » devant tout le monde, quelle honte."},
+        {"text": "Ta gueule, sale connard."},
+        {"text": "Espèce de gros porc au conseil municipal, et personne ne réagit ?",
+         "story": {"title": "« Espèce de gros porc au conseil municipal » : la plainte du maire"}},
+    ]  # fmt: skip
+    (veilleur.folder / "in.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    assert veilleur("score", "--file", "in.jsonl", "--out", "out.jsonl").returncode == 0
+    quoting, insulting, repeating = lines_of(veilleur.folder / "out.jsonl")
+    assert quoting["whole"]["toxicity"] > quoting["scores"]["toxicity"]
+    assert "whole" not in insulting
+    assert insulting["scores"]["toxicity"] > 0.5 > quoting["scores"]["toxicity"]
+    assert "whole" in repeating

@@ -23,6 +23,10 @@ class Row:
     """Finer ones, and further opinions, as the file has them."""
     slice: str | None = None
     language: str | None = None
+    story: str | None = None
+    """The headline the comment stands under."""
+    parent: str | None = None
+    """What it answers."""
 
 
 def read_rows(file: Path, *, skip_unlabelled: bool = False) -> tuple[list[Row], list[Fault]]:
@@ -80,6 +84,8 @@ def _row(line: str) -> Row | str:
         labels=labels if isinstance(labels, dict) else {},
         slice=_word(row.get("slice")),
         language=_word(row.get("language", row.get("lang"))),
+        story=_inner(row.get("story"), "title"),
+        parent=_inner(row.get("parent"), "text"),
     )
 
 
@@ -88,6 +94,12 @@ def _label(row: dict[str, Any]) -> object:
         return row["label"]
     labels = row.get("labels")
     return labels.get("toxicity") if isinstance(labels, dict) else None
+
+
+def _inner(value: object, field: str) -> str | None:
+    """A text that stands there itself, or within an object."""
+    found = value.get(field) if isinstance(value, dict) else value
+    return found if isinstance(found, str) else None
 
 
 def _word(value: object) -> str | None:

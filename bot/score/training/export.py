@@ -114,7 +114,7 @@ class _Served(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         features = self.network.features(input_ids, attention_mask.to(torch.float32))
-        return self.network.out(features), features
+        return self.network.head(features), features
 
 
 def _to_onnx(network: Network, path: Path) -> None:

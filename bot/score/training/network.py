@@ -97,19 +97,21 @@ class Network(nn.Module):
         return x
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        features = self.features(ids, mask)
-        logits: Tensor = self.out(functional.dropout(features, self.dropout, self.training))
-        return logits
+        return self.head(self.features(ids, mask))
 
     def features(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """What the last layer sees, each in [-1, 1]: [rows, hidden]."""
+        """What the head sees of each text: mean and maximum over its tokens, [rows, 2 x hidden]."""
         x = self.encode(ids, mask)
         present = mask.unsqueeze(-1).to(x.dtype)
         mean = (x * present).sum(1) / present.sum(1)
         highest = (x + (present - 1) * _FAR).amax(1)
-        pooled = torch.cat([mean, highest], -1)
-        pooled = functional.dropout(pooled, self.dropout, self.training)
-        return torch.tanh(self.hidden(pooled))
+        return torch.cat([mean, highest], -1)
+
+    def head(self, features: Tensor) -> Tensor:
+        dropped = functional.dropout(features, self.dropout, self.training)
+        hidden = torch.tanh(self.hidden(dropped))
+        logits: Tensor = self.out(functional.dropout(hidden, self.dropout, self.training))
+        return logits
 
     def encoder_and_head(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """What is trained, in two groups: the head learns faster."""
