@@ -37,7 +37,7 @@ async def test_a_card_shows_what_a_moderator_needs(desk: Desk):
         "Camille",
         "publiés : 1 · refusés : 0",
         "En réponse à \u2068Dominique\u2069 : \u2068Le maire a raison.\u2069",
-        "bof, ce maire",
+        "**bof**, ce maire",
         "`██████░░░░` 60 % Toxicité",
         "30 % Insulte",
         "Règle borderline.",
@@ -54,7 +54,7 @@ async def test_a_severe_text_is_masked(desk: Desk, scorer):
     scorer.degraded = True
     _, card = await desk.site_case(submission("1", "affreux"))
 
-    assert "||affreux||" in read(card)
+    assert "||**affreux**||" in read(card)
     assert "modèle de secours" in read(card)
 
 
@@ -224,7 +224,7 @@ async def test_a_press_on_an_edited_text_asks_for_a_fresh_look(desk: Desk):
 
     assert "read it again" in late.followups[0].content
     assert (await desk.store.cases.get(case.id)).is_open
-    assert "bof deux" in read(await desk.card_of(case))
+    assert "**bof** deux" in read(await desk.card_of(case))
 
 
 async def test_members_are_turned_away(desk: Desk):

@@ -176,7 +176,7 @@ async def test_the_asked_opens_the_case_from_the_call(desk: Desk):
     message = (await calls_in(desk, card))[-1]
     opened = await desk.colleague.click(message, label="Ouvrir le dossier")
     assert opened.response.ephemeral
-    assert "bof, ce ministre" in read(opened.response)
+    assert "**bof**, ce ministre" in read(opened.response)
 
 
 async def reject(desk: Desk, who: Any, case: Case, reason: Reason) -> Any:

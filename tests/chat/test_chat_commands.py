@@ -17,7 +17,9 @@ async def test_an_empty_queue(desk: Desk):
 async def test_the_queue_links_to_its_cards(desk: Desk):
     await desk.restart(max_open_cards=2)
     for n in range(13):
-        await desk.engine.submit(submission(str(n), f"bof {n} " + "@everyone " * 30))
+        await desk.engine.submit(
+            submission(str(n), f"bof {n} " + f"@everyone {n * 7919:x}{n * 104729:o} " * 20)
+        )
     await desk.quiet()
     result = await desk.moderator.slash(desk.review, "queue list")
 
@@ -37,7 +39,7 @@ async def test_a_case_can_be_decided_from_its_private_card(desk: Desk):
     message, case, _ = await desk.shown()
     result = await desk.moderator.slash(desk.review, "case", id=case.id)
     assert result.response.ephemeral
-    assert "bof, ce ministre" in read(result.response)
+    assert "**bof**, ce ministre" in read(result.response)
     await desk.moderator.click(result.response.message, label="Approve")
 
     assert (await desk.record_of(message)).comment.state is State.APPROVED

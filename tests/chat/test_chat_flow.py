@@ -179,7 +179,7 @@ async def test_a_text_that_changed_is_shown_again(desk: Desk):
     await desk.moderator.click(mine.response.message, label="Approve")
 
     assert "The case has changed" in read(mine.response)
-    assert "bof deux" in read(mine.response)
+    assert "**bof** deux" in read(mine.response)
     assert (await desk.store.cases.get(case.id)).is_open
 
 

@@ -47,7 +47,7 @@ async def test_an_edit_is_a_new_version(desk: Desk):
 
     assert case.comment.version == 2
     assert case.comment.text == "bof, en fait"
-    assert "bof, en fait" in read(await desk.card_of(case))
+    assert "**bof**, en fait" in read(await desk.card_of(case))
 
 
 async def test_an_edit_of_an_open_case_refreshes_its_card(desk: Desk):
@@ -57,7 +57,7 @@ async def test_an_edit_of_an_open_case_refreshes_its_card(desk: Desk):
 
     fresh = await desk.card_of(case)
     assert fresh.id == card.id
-    assert "bof deux" in read(fresh)
+    assert "**bof** deux" in read(fresh)
     assert "version 2" in read(fresh)
 
 
@@ -151,7 +151,7 @@ async def test_an_edit_made_while_away_is_noticed(desk: Desk):
     await desk.restart()
     await desk.quiet()
 
-    assert "bof deux" in read(await desk.card_of(case))
+    assert "**bof** deux" in read(await desk.card_of(case))
     reopened = await desk.case_of(approved)
     assert (reopened.comment.version, reopened.comment.text) == (2, "bof trois")
     record = await desk.record_of(untouched)

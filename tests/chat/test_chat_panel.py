@@ -62,7 +62,7 @@ async def test_next_on_the_panel_opens_a_private_flow(desk: Desk, clock):
     panel = await panel_of(desk)
     begun = await desk.moderator.click(panel, label="Dossier suivant")
     assert begun.response.ephemeral
-    assert "bof numéro 0" in read(begun.response)
+    assert "**bof** numéro 0" in read(begun.response)
     assert "bof" not in read(await panel_of(desk)), "the panel is everybody's"
     refused = await desk.member.click(panel, label="Dossier suivant")
     assert "moderation team only" in refused.response.content
@@ -174,7 +174,7 @@ async def test_severe_cases_go_round_while_colleagues_are_there(desk: Desk, scor
     mine = await desk.moderator.slash(desk.review, "queue next")
     for _ in range(5):
         await desk.moderator.click(mine.response.message, label="Approve")
-    assert "bof numéro" in read(mine.response), "the sixth severe one is left to Ben"
+    assert "**bof** numéro" in read(mine.response), "the sixth severe one is left to Ben"
     await desk.colleague.click(theirs.response.message, label="Approve")
     assert "affreux" in read(theirs.response)
 

@@ -49,7 +49,7 @@ async def test_cards_are_repaired_after_an_absence(desk: Desk):
     assert len(cards) == 2
     assert cards[0].id == first_card.id
     assert "\u2068Console\u2069" in read(cards[0])
-    assert "bof deux" in read(cards[1])
+    assert "**bof** deux" in read(cards[1])
 
 
 async def test_no_more_cards_than_the_maximum(desk: Desk):

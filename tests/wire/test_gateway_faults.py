@@ -18,7 +18,7 @@ async def test_a_message_becomes_a_card_and_a_press_decides_it(room: Newsroom) -
     """Nothing goes wrong here: the ground on which the other tests stand."""
     async with room.veilleur() as bot:
         message = await room.reader.says(room.watched, "bof, ce ministre")
-        card = await room.card("bof, ce ministre")
+        card = await room.card(", ce ministre")
         await (await room.rejects(card)).answered()
         record = await room.decided(bot, message)
     assert record.comment.state is State.REJECTED
@@ -100,7 +100,7 @@ async def test_a_start_without_a_gateway_keeps_trying_while_the_site_is_moderate
         assert not bot.chat.status.connected
         room.server.gateway.refuse_status = None
         await bot.online()
-        await room.card("bof, cet article")
+        await room.card(", cet article")
 
 
 async def test_a_start_without_discord_at_all_recovers(room: Newsroom) -> None:
@@ -112,7 +112,7 @@ async def test_a_start_without_discord_at_all_recovers(room: Newsroom) -> None:
         await asyncio.sleep(0.6)
         await room.server.up()
         await bot.online()
-        await room.card("bof, cet article")
+        await room.card(", cet article")
 
 
 async def test_an_outage_in_between_is_survived(room: Newsroom) -> None:

@@ -20,7 +20,7 @@ from .waiting import until, until_told
 async def _one_card(room: Newsroom, bot: Installation) -> None:
     """A borderline comment, until its only card stands and nothing is left to do."""
     message = await room.reader.says(room.watched, "bof, ce ministre")
-    await room.card("bof, ce ministre")
+    await room.card(", ce ministre")
     await bot.quiet()
     record = await room.became(bot, message)
     assert record.case is not None
