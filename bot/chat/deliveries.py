@@ -3,6 +3,7 @@ tell. The outbox calls these."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from bot.chat.errors import DiscordError, said
 from bot.chat.restoring import restore
 from bot.chat.safe_text import one_line
 from bot.chat.texts import say
-from bot.core.model import Delivered, Delivery, OutboxItem, Retry, Undeliverable
+from bot.core.model import Delivered, Delivery, OutboxItem, Outcome, Retry, Undeliverable
 from bot.core.reasons import Reason, label
 from bot.ports import Clock
 
@@ -162,7 +163,10 @@ class AuthorTimeouts:
 
 
 class AuthorNotices:
-    """Delivers NOTIFY_AUTHOR: a direct message, never a word where others read it."""
+    """Delivers NOTIFY_AUTHOR: a direct message, never a word where others read it.
+
+    A repeated one (after a crash) carries the same nonce, so that Discord sends it once.
+    """
 
     def __init__(self, client: CurrentClient) -> None:
         self._client = client
@@ -182,7 +186,8 @@ class AuthorNotices:
                     server=guild.name if guild else "",
                     text=comment.text if comment else "",
                     language=client.config.language,
-                )
+                ),
+                nonce=hashlib.sha256(item.delivery_id.encode()).hexdigest()[:24],
             )
         except DiscordError as error:
             return _judged_of_member(
@@ -198,6 +203,8 @@ def _notice(payload: Mapping[str, object], *, server: str, text: str, language: 
     reason = payload.get("reason")
     why = label(Reason(str(reason)), language) if reason else say(texts.NOTICE_NO_REASON, language)
     what = texts.NOTICE_REMOVED if payload["removed"] else texts.NOTICE_WAITS
+    if payload["removed"] and payload.get("outcome") == Outcome.REVIEW.value:
+        what = texts.NOTICE_REMOVED_MEANWHILE
     channel = payload.get("channel_id")
     lines = [
         say(

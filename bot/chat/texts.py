@@ -319,6 +319,10 @@ NOTICE_REMOVED = Words(
     fr="Votre message sur le serveur {server}{channel} a été retiré. Motif : {reason}.",
     en="Your message on the server {server}{channel} was removed. Reason: {reason}.",
 )
+NOTICE_REMOVED_MEANWHILE = Words(
+    fr="Votre message sur le serveur {server}{channel} a été retiré en attendant l'avis de la modération. Motif : {reason}.",
+    en="Your message on the server {server}{channel} was removed until the moderators have looked at it. Reason: {reason}.",
+)
 NOTICE_WAITS = Words(
     fr="Votre message sur le serveur {server}{channel} attend l'avis de la modération. Motif : {reason}.",
     en="Your message on the server {server}{channel} waits for the moderators. Reason: {reason}.",

@@ -34,10 +34,10 @@ _STAND_INS: Mapping[str, FactValue] = {
     "bool": False,
     "strings": [],
 }
-_UNSAFE = (str, tuple, list)
-"""What may hold signs that the runtime cannot take."""
 """For absent facts while all conditions are asked at once; the answers of those that read one are
 thrown away."""
+_UNSAFE = (str, tuple, list)
+"""What may hold signs that the runtime cannot take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,8 @@ class CompiledConditions:
 
     expressions: tuple[Expression, ...]
     matcher: Matcher = field(init=False, repr=False, compare=False)
-    reads: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Every fact that any condition reads."""
     _readers: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    """By fact the conditions that read it."""
     _joints: tuple[_Joint, ...] = field(init=False, repr=False, compare=False)
     _unsure: frozenset[int] = field(init=False, repr=False, compare=False)
     """Conditions that stand in no list."""
@@ -82,7 +81,6 @@ class CompiledConditions:
         together = {number for joint in joints for number in joint.numbers}
         made = {
             "matcher": _matcher(tuple(lists.values()), tuple(words.values())),
-            "reads": frozenset(readers),
             "_readers": {name: tuple(numbers) for name, numbers in readers.items()},
             "_joints": joints,
             "_unsure": frozenset(range(len(self.expressions))) - together,

@@ -1,4 +1,4 @@
-"""What a condition says as it is written: the facts it reads and the numbers it compares them with."""
+"""What a condition says as it is written: the numbers it compares facts with, and where."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.facts import BY_NAME
-from bot.rulebook.calls import facts_read, tokens_of
 from bot.rulebook.files import RuleText, read_folder
 from bot.rulebook.source import Source, parse
 
@@ -41,11 +40,6 @@ class Written:
 
     source: Source
     when: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Facts in the order of their first mention."""
-        return facts_read(tokens_of(self.when))
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

@@ -56,12 +56,14 @@ async def write_effects(
     now: datetime,
     decision_id: int | None = None,
 ) -> None:
-    """A view that is due to be refreshed anyway is not asked for a second time, and a message that
-    still stands is not restored."""
+    """A view that is due to be refreshed anyway is not asked for a second time, a message that
+    still stands is not restored, and nobody is told twice of one removal."""
     for effect in effects:
         if effect.kind is EffectKind.SHOW_CASE and await _waits(connection, effect):
             continue
         if effect.kind is EffectKind.RESTORE_MESSAGE and not await _is_gone(connection, effect):
+            continue
+        if effect.kind is EffectKind.NOTIFY_AUTHOR and await _is_told(connection, effect):
             continue
         await connection.execute(
             t.outbox.insert().values(
@@ -104,6 +106,28 @@ async def _is_gone(connection: AsyncConnection, effect: Effect) -> bool:
     )
     last = (await connection.execute(query)).scalar_one_or_none()
     return last == EffectKind.DELETE_MESSAGE.value
+
+
+async def _is_told(connection: AsyncConnection, effect: Effect) -> bool:
+    """Whether a word on this removal is out or on its way already: a rule had the message deleted
+    while a person still looked, and that person refuses it."""
+    if not effect.payload["removed"]:
+        return False
+    query = (
+        sa.select(t.outbox.c.kind, t.outbox.c.payload)
+        .where(
+            t.outbox.c.comment_id == effect.subject,
+            t.outbox.c.kind.in_((effect.kind.value, EffectKind.RESTORE_MESSAGE.value)),
+            t.outbox.c.status != "cancelled",
+        )
+        .order_by(t.outbox.c.id.desc())
+    )
+    for row in await connection.execute(query):
+        if row.kind == EffectKind.RESTORE_MESSAGE.value:
+            return False  # it came back: what follows is another removal
+        if row.payload["removed"]:
+            return True
+    return False
 
 
 def may_have_left() -> sa.ColumnElement[bool]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import discord
 import pytest
 
-from bot.core.evaluate import Rulebook
+from bot.core.evaluate import Limits, Rulebook
 from bot.core.model import (
     Author,
     Case,
@@ -18,7 +18,9 @@ from bot.core.model import (
     OutboxItem,
     Outcome,
     Resolution,
+    Resolved,
     Source,
+    Stage,
     State,
     Story,
     Submission,
@@ -35,9 +37,10 @@ STERN = Further(timeout_s=600, notify_author=True)
 def ports(ports: Ports, request: pytest.FixtureRequest) -> Ports:
     if "plain_desk" in request.fixturenames:
         return ports
+    held = request.getfixturevalue("held") if "held" in request.fixturenames else {}
     rules = (
-        rule("borderline", Outcome.REVIEW, further=Further(delete=True)),
-        rule("sure-toxicity", Outcome.REJECT, Reason.OFFENSIVE, further=STERN),
+        rule("borderline", Outcome.REVIEW, further=Further(delete=True, notify_author=True)),
+        rule("sure-toxicity", Outcome.REJECT, Reason.OFFENSIVE, further=STERN, **held),
     )
     book = Rulebook(version="stern", rules=rules, conditions=Bands())
     return replace(ports, rulebook=lambda: book)
@@ -281,6 +284,96 @@ async def test_a_restoration_that_broke_off_after_posting_is_not_repeated(
     (copy,) = desk.talk.history()
     comment = (await desk.record_of(message)).comment
     assert [one.message_id for one in await desk.store.restored.of_comment(comment.id)] == [copy.id]
+
+
+async def _decided(desk: Desk, case: Case, outcome: Outcome) -> None:
+    """A moderator's order, once it may leave the house."""
+    fresh = await desk.store.cases.get(case.id)
+    assert fresh is not None
+    order = Resolution(
+        case_id=case.id,
+        case_version=fresh.version,
+        outcome=outcome,
+        actor=ANNA,
+        reason=Reason.SPAM if outcome is Outcome.REJECT else None,
+    )
+    assert isinstance(await desk.engine.resolve(order), Resolved)
+    desk.clock.forward(seconds=60)
+    desk.worker.ring()
+
+
+async def test_who_was_told_when_a_rule_deleted_is_not_told_again_by_the_refusal(
+    desk: Desk,
+) -> None:
+    """One removal, one word; a second removal, after the message came back, is told again."""
+    message = await desk.member.send(desk.talk, "bof")
+    case = await desk.case_of(message)
+    await desk.quiet()
+    (notice,) = _told(desk)
+    assert "a été retiré en attendant l'avis de la modération" in notice
+    await _decided(desk, case, Outcome.REJECT)
+    await desk.quiet()
+    assert _told(desk) == [notice]
+    assert desk.talk.history() == [], "never in public"
+
+    await desk.engine.undo(case.id, actor=ANNA)
+    await desk.until(desk.talk.history)
+    await desk.quiet()
+    await _decided(desk, case, Outcome.REJECT)
+    await desk.quiet()
+    first, again = _told(desk)
+    assert first == notice
+    assert "a été retiré. Motif : Spam" in again
+    assert desk.talk.history() == [], "never in public"
+
+
+async def test_a_word_that_could_not_leave_yet_is_not_asked_for_again(desk: Desk) -> None:
+    """The outbox has no Discord while a rule deletes and a person refuses."""
+    client, desk.client = desk.client, None
+    message = await desk.member.send(desk.talk, "bof")
+    case = await desk.case_of(message)
+    await _decided(desk, case, Outcome.REJECT)
+    desk.client = client
+    desk.clock.forward(seconds=60)
+    desk.worker.ring()
+    await desk.quiet()
+    (notice,) = _told(desk)
+    assert "a été retiré en attendant" in notice
+    assert desk.talk.history() == []
+
+
+async def test_a_word_that_arrived_before_the_program_died_carries_the_same_nonce(
+    desk: Desk,
+) -> None:
+    """By it Discord knows the repeated one for the first."""
+    await desk.member.send(desk.talk, "affreux")
+    await desk.quiet()
+    bodies = [one.json for one in desk.env.http_requests if one.path.endswith("/messages")]
+    (sent,) = [body for body in bodies if isinstance(body, dict) and body.get("content")]
+    assert sent["nonce"]
+    assert sent["enforce_nonce"] is True
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"limits": Limits(per_hour=0)},
+        {"stage": Stage.SHADOW},
+        {"stage": Stage.CANARY, "share": 0.0},
+        {"expires": date(2020, 1, 1)},
+    ],
+    ids=["limit", "shadow", "canary", "expired"],
+)
+@pytest.mark.usefixtures("held")
+async def test_a_rule_that_is_held_back_tells_nobody(desk: Desk) -> None:
+    """The message stands, and its author hears nothing, in private or in public."""
+    message = await desk.member.send(desk.talk, "affreux")
+    await desk.quiet()
+    record = await desk.record_of(message)
+    assert record is not None
+    assert [hit.rule for hit in record.verdict.hits] == ["sure-toxicity"]
+    assert _told(desk) == []
+    assert [one.id for one in desk.talk.history()] == [message.id]
 
 
 async def _failing(_: object) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.core.errors import RulesError
 from bot.core.model import Scores, Unscored
 from bot.ports import Firings
+from bot.rulebook import load
 from bot.rulebook.lint import Level, Linted, lint
 from bot.rulebook.written import written
 from tests.rulebook.conftest import WriteRules
@@ -188,8 +189,14 @@ def test_what_a_condition_reads_and_compares(rules: WriteRules) -> None:
         "  // text.links > 7\n"
         '  && (author.approved<5 || text.folded.matches("text.words > 2")) && -1 < text.links'
     )
-    (one,) = written(rules({"a.yaml": rule(when, match="a", passing="b")})).values()
-    assert one.reads == ("text.folded", "score.insult", "author.approved", "text.links")
+    directory = rules({"a.yaml": rule(when, match="a", passing="b")})
+    assert load(directory).rules[0].reads == (
+        "text.folded",
+        "score.insult",
+        "author.approved",
+        "text.links",
+    )
+    (one,) = written(directory).values()
     assert [(each.fact, each.sign, each.number) for each in one.thresholds] == [
         ("score.insult", ">=", 0.25),
         ("author.approved", "<", 5.0),
