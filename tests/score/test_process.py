@@ -7,9 +7,7 @@ import os
 import signal
 from dataclasses import replace
 
-import pytest
-
-from bot.core.model import MAX_TEXT_CHARS, Scores, SiteHead, Unscored
+from bot.core.model import Scores, SiteHead, Unscored
 from bot.score.levels import shipped_levels
 from bot.score.process import BatchReport, ScorerLimits, ScorerProcess, open_scorer
 from tests.score.conftest import is_running, scored, until
@@ -93,22 +91,6 @@ async def test_every_text_is_counted_in_a_report(
     assert sum(report.windows for report in batches) >= len(TEXTS)
     assert all(report.seconds > 0 for report in batches)
     assert sum(report.tokens for report in batches) > 5 * len(TEXTS)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "\x00", "\ud800", "🖕", "\u202e", "e" + "\u0301" * 3000, "\ufdfa" * MAX_TEXT_CHARS]
-)
-async def test_strange_texts_get_an_answer_and_harm_nobody(
-    scorer: ScorerProcess, text: str
-) -> None:
-    assert isinstance(await scorer.score(text, deadline_s=10), Scores | Unscored)
-    assert (await scored(scorer.score(INSULT, deadline_s=10))).values["toxicity"] > 0.5
-    assert scorer.status.restarts == 0
-
-
-async def test_a_text_above_the_limit_is_not_cut(scorer: ScorerProcess) -> None:
-    answer = await scorer.score("a" * (MAX_TEXT_CHARS + 1), deadline_s=10)
-    assert answer == Unscored(reason="longer than 20000 characters")
 
 
 async def test_a_killed_process_costs_nobody_the_answer(scorer: ScorerProcess) -> None:
