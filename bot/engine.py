@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import pipeline
+from bot import pipeline, upkeep
 from bot.core.errors import IntakeFullError
 from bot.core.model import (
     Actor,
@@ -57,6 +57,8 @@ class Load:
     max_waiting: int = 5_000
     """Comments waiting for a verdict before doors are told to come back later."""
     retry_after_s: int = 10
+    upkeep_s: float = 300.0
+    """Between two looks at how often each rule fires."""
 
 
 class Engine:
@@ -99,6 +101,7 @@ class Engine:
             asyncio.create_task(self._work(), name=f"moderate-{n}")
             for n in range(self._load.workers)
         ]
+        self._workers.append(asyncio.create_task(self._look_after(), name="look-after-rules"))
         unfinished = await self.store.comments.unfinished()
         for comment_id in unfinished:
             self._queue.put_nowait(comment_id)
@@ -327,6 +330,15 @@ class Engine:
             if waiter is not None and not waiter.done():
                 waiter.set_result(verdict)
             self._on_effects()
+
+    async def _look_after(self) -> None:
+        """Never raises but for cancellation: moderation goes on without it."""
+        while True:
+            try:
+                await upkeep.look_after(self._ports)
+            except Exception:
+                log.exception("looking after the rules failed")
+            await asyncio.sleep(self._load.upkeep_s)
 
     async def _moderated(self, comment_id: str) -> Verdict | None:
         """Never raises but for cancellation: a comment that keeps failing goes to people."""

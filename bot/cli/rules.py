@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import backtest, explain, lint, new_rule, rulebooks
+from bot.cli import alarms, backtest, explain, lint, new_rule, rulebooks
 from bot.cli.desk import now
 from bot.cli.reports import (
     Format,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
     from bot.rulebook import ExampleResult, ReadFolder
 
 commands = typer.Typer(help="Check, prove and preview the rule files.", no_args_is_help=True)
+commands.add_typer(alarms.commands, name="alarms")
 commands.command()(rulebooks.history)
 commands.command()(rulebooks.diff)
 commands.command()(rulebooks.rollback)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.alarms import Firings
 from bot.core.decide import Policy
 from bot.core.effects import Outlets
 from bot.core.evaluate import Rulebook
@@ -29,7 +30,7 @@ from bot.ports.cases import (
 from bot.ports.comments import CaseEffects, Comments, Pending, TurnOf
 from bot.ports.heads import Heads, KeptHead
 from bot.ports.outbox import Deliverer, Outbox
-from bot.ports.past import Firings, Judged, Past
+from bot.ports.past import Judged, Past
 from bot.ports.rulebooks import KeptRulebook, Rulebooks, RuleFiles
 from bot.ports.scoring import LanguageOf, Scorer
 from bot.ports.standing import Alarms, Authors, ModeOrders
@@ -130,6 +131,8 @@ class Store(Protocol):
     def alarms(self) -> Alarms: ...
     @property
     def heads(self) -> Heads: ...
+    @property
+    def past(self) -> Past: ...
 
     async def totals(self) -> Totals: ...
 

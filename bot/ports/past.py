@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.alarms import Firings
 from bot.core.model import Basis, FactValue, Outcome, Stage
 
 
@@ -30,16 +31,6 @@ class Judged:
     """The author as canaries know them (`bot.core.evaluate.author_key`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firings:
-    """How often each rule fired."""
-
-    judged: int
-    """Text versions judged in that time."""
-    by_rule: Mapping[str, int]
-    """Rules that never fired are left out."""
-
-
 class Past(Protocol):
     """What was judged before, to look back on; only reads."""
 
@@ -53,4 +44,5 @@ class Past(Protocol):
         does not count for the latest.
         """
 
-    async def firings(self, *, since: datetime) -> Firings: ...
+    async def firings(self, *, since: datetime) -> Firings:
+        """How often each rule fired on what was judged since, on earlier texts too."""

@@ -78,7 +78,7 @@ class SqlPast:
         recent = t.verdicts.c.judged_at >= since
         judged = sa.select(sa.func.count()).select_from(t.verdicts).where(recent)
         fired = (
-            sa.select(t.rule_hits.c.rule, sa.func.count())
+            sa.select(t.rule_hits.c.rule, sa.func.count(), sa.func.min(t.verdicts.c.judged_at))
             .join(
                 t.verdicts,
                 sa.and_(
@@ -91,8 +91,12 @@ class SqlPast:
         )
         async with self._database.reading() as connection:
             total = int((await connection.execute(judged)).scalar_one())
-            by_rule = {row[0]: int(row[1]) for row in await connection.execute(fired)}
-        return Firings(judged=total, by_rule=by_rule)
+            rows = (await connection.execute(fired)).all()
+        return Firings(
+            judged=total,
+            by_rule={rule: int(count) for rule, count, _ in rows},
+            first={rule: first for rule, _, first in rows},
+        )
 
     async def _portion(self, *, since: datetime, after: str) -> list[Judged]:
         query = _JUDGED.where(t.verdicts.c.judged_at >= since, t.comments.c.id > after).limit(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.effects import Outlets
-from bot.core.model import ActorKind, EffectKind, Retry, State, Undeliverable
+from bot.core.model import ActorKind, AlarmKind, EffectKind, Retry, State, Undeliverable
 from bot.engine import Engine
 from bot.store import SqlStore
 from tests.cli.conftest import SECRET, CommandLine
@@ -197,3 +197,18 @@ async def test_a_mode_is_set_shown_and_lifted_beside_a_running_bot(
 async def test_an_unknown_mode_or_span_is_a_usage_error(desk: Desk, engine: Engine) -> None:
     assert "known here: normal, night, crisis" in await desk("mode", "set", "siege", code=2)
     assert "must be like 30m" in await desk("mode", "set", "night", "--for", "soon", code=2)
+
+
+async def test_alarms_are_listed_and_closed(desk: Desk, store: SqlStore) -> None:
+    """A second closing finds nothing and says where to look."""
+    assert "No alarm is open." in await desk("rules", "alarms")
+    detail = {"hits": 40, "expected": 6.2, "usual": 0.01}
+    moment = datetime.now(UTC)
+    await store.alarms.sound(AlarmKind.RULE_SURGE, rule="threat", detail=detail, now=moment)
+    (alarm,) = await store.alarms.open()
+    listed = " ".join((await desk("rules", "alarms")).split())
+    assert "threat" in listed
+    assert "40 firings" in listed
+    assert f"alarm {alarm.id} is closed" in await desk("rules", "alarms", "close", str(alarm.id))
+    assert await store.alarms.open() == []
+    assert "veilleur rules alarms" in await desk("rules", "alarms", "close", "77", code=2)
