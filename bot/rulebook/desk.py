@@ -81,7 +81,7 @@ class RuleDesk:
         self._shelf = shelf
         self._rulebooks = rulebooks
         self._score = score
-        self._now = now
+        self.now = now
         self._own = own
         self._opened: InForce | None = None
         self._turn = asyncio.Lock()
@@ -125,7 +125,7 @@ class RuleDesk:
         found = await self.in_force()
         rulebook = await self._rulebook(found)
         return await explain(
-            found.folder, rulebook, text, self._score, policy=self.policy, now=self._now()
+            found.folder, rulebook, text, self._score, policy=self.policy, now=self.now()
         )
 
     async def tested(self, rule: str | None = None) -> list[ExampleResult]:
@@ -149,6 +149,10 @@ class RuleDesk:
             files = {**files, **_changed(files, change)}
         return await asyncio.to_thread(loaded, files)
 
+    async def take_up(self, *, by: str) -> None:
+        """Has the folder read at once, without waiting for the watcher. Faults are in `faults`."""
+        await self._shelf.reload(by=by)
+
     # --- changing ------------------------------------------------------------------------------
 
     async def stage(self, change: Restaging, *, actor: Actor) -> Changed:
@@ -167,7 +171,7 @@ class RuleDesk:
                 return self._result(before)
             meant = await asyncio.to_thread(loaded, files)
             by = f"stage {change.stage.value} for {change.rule} by {actor.name}"
-            await announce(self._rulebooks, files, meant, by=by, actor=actor, now=self._now())
+            await announce(self._rulebooks, files, meant, by=by, actor=actor, now=self.now())
             for name, text in changed.items():
                 await self._write(put_one, self._shelf.directory, name, text)
             await self._take_up(by)
@@ -186,7 +190,7 @@ class RuleDesk:
                 await self._take_up(f"rollback by {actor.name}")
                 return self._result(before)
             meant = await asyncio.to_thread(loaded, files)
-            by, now = f"rollback by {actor.name}", self._now()
+            by, now = f"rollback by {actor.name}", self.now()
             await announce(self._rulebooks, files, meant, by=by, actor=actor, now=now)
             await save(self._rulebooks, folder, found, by=f"found at {by}", now=now)
             written, removed = await self._write(put_back, folder, files)
@@ -194,8 +198,8 @@ class RuleDesk:
             return self._result(before, written=tuple(written), removed=tuple(removed))
 
     async def _take_up(self, by: str) -> None:
-        """At once, without waiting for the watcher."""
-        if not await self._shelf.reload(by=by):
+        await self.take_up(by=by)
+        if self._shelf.faults:
             raise RulesError(self._shelf.faults)
 
     async def _write(self, write: Callable[..., _Written], *args: object) -> _Written:

@@ -35,6 +35,8 @@ def restaged(file: RuleText, stage: Stage, *, percent: float | None = None) -> s
         raise RulesError((source.fault(place.value, "the stage stands in a block of text", fix),))
     else:
         start, end = node.start_mark.index, node.end_mark.index
+        if isinstance(node, MappingNode) and file.text[end - 1] != "}":
+            end = file.text.index("}", end) + 1  # the parser's mark stands before the brace
         changed = file.text[:start] + written + file.text[end:]
     return _proven(source, changed)
 
