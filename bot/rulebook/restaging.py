@@ -27,7 +27,7 @@ def restaged(file: RuleText, stage: Stage, *, percent: float | None = None) -> s
     if place is None:
         return _with_stage(source, written)
     node = place.node
-    if isinstance(node, MappingNode) and not node.flow_style:
+    if isinstance(node, MappingNode) and file.text[place.value] != "{":
         start, end = _block(source)
         changed = f"{file.text[:start]} {written}{_line_end(file.text, start)}{file.text[end:]}"
     elif isinstance(node, ScalarNode) and node.style in {"|", ">"}:
@@ -35,8 +35,6 @@ def restaged(file: RuleText, stage: Stage, *, percent: float | None = None) -> s
         raise RulesError((source.fault(place.value, "the stage stands in a block of text", fix),))
     else:
         start, end = node.start_mark.index, node.end_mark.index
-        if isinstance(node, MappingNode) and file.text[end - 1] != "}":
-            end = file.text.index("}", end) + 1  # the parser's mark stands before the brace
         changed = file.text[:start] + written + file.text[end:]
     return _proven(source, changed)
 
