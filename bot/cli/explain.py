@@ -100,7 +100,11 @@ async def _explained(
     from bot.rulebook.explaining import explain as explained
     from bot.score.language import detect
 
-    every, rulebook, chosen = read(folder), load(folder), loaded(settings.scorer, settings.models_dir)
+    every, rulebook, chosen = (
+        read(folder),
+        load(folder),
+        loaded(settings.scorer, settings.models_dir),
+    )
 
     async def score(text: str) -> Scores | Unscored:
         return scored(chosen, text, detect(text, settings.language).language)
