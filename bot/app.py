@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,12 +25,15 @@ from bot.console import (
     health_routes,
     issue_link,
 )
+from bot.core import own_words
 from bot.core.errors import Fault, SettingsError
-from bot.core.model import Actor, ActorKind, EffectKind
+from bot.core.model import Actor, ActorKind, EffectKind, Scores, Unscored
 from bot.engine import Engine, Load
 from bot.learn.following import following
 from bot.outbox import OutboxWorker
-from bot.ports import Deliverer, Ports
+from bot.pipeline import Score, own_words_scored
+from bot.ports import Deliverer, Ports, Scorer
+from bot.rulebook.desk import RuleDesk
 from bot.rulebook.shelf import Shelf
 from bot.rulebook.watch import watching
 from bot.score.language import detect
@@ -78,6 +82,7 @@ class _Parts:
     store: SqlStore
     scorer: ScorerProcess
     shelf: Shelf
+    desk: RuleDesk
     metrics: Metrics
     engine: Engine
     outbox: OutboxWorker
@@ -105,7 +110,7 @@ async def serve(
         opened.push_async_callback(parts.outbox.stop)
         url = await _http(parts, chat, opened)
         if chat is not None:
-            await opened.enter_async_context(_running(chat))
+            await opened.enter_async_context(_running(chat, parts.desk))
             await opened.enter_async_context(_telling(chat, parts.scorer))
         console = _console(parts, url)
         announce(
@@ -153,10 +158,35 @@ async def _parts(settings: Settings, opened: AsyncExitStack) -> _Parts:
         store=store,
         scorer=scorer,
         shelf=shelf,
+        desk=_rule_desk(settings, shelf, store=store, scorer=scorer),
         metrics=metrics,
         engine=engine,
         outbox=outbox,
     )
+
+
+def _rule_desk(
+    settings: Settings, shelf: Shelf, *, store: SqlStore, scorer: ScorerProcess
+) -> RuleDesk:
+    return RuleDesk(
+        shelf,
+        rulebooks=store.rulebooks,
+        score=scoring(settings, scorer),
+        policy=settings.policy,
+        now=now,
+        own=settings.rules_dir.is_dir(),
+    )
+
+
+def scoring(settings: Settings, scorer: Scorer) -> Score:
+    """Scores a text as a comment would be, for people who try rules."""
+
+    async def score(text: str) -> Scores | Unscored:
+        found = await asyncio.to_thread(detect, text, settings.language)
+        ask = partial(scorer.score, deadline_s=settings.scoring_deadline_s, language=found.language)
+        return await own_words_scored(ask, text, own_words.read(text))
+
+    return score
 
 
 def _require_levels(scorer: ScorerProcess) -> None:
@@ -223,6 +253,7 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
         max_open_cards=settings.max_open_cards,
         undo_grace_s=settings.undo_grace_s,
         scorer_notice=ScorerNotice(lambda: parts.scorer.status.trouble),
+        rules=parts.desk,
         console_link=lambda actor: issue_link(store, actor, console, now()),
         health=health,
     )
@@ -240,14 +271,20 @@ def _chat(parts: _Parts, connector: MakeConnector) -> Chat | None:
 
 
 @asynccontextmanager
-async def _running(chat: Chat) -> AsyncIterator[None]:
+async def _running(chat: Chat, desk: RuleDesk) -> AsyncIterator[None]:
     """Discord comes and goes on its own; nothing else waits for it."""
-    task = asyncio.create_task(chat.run(), name="discord")
+    from bot.chat.rules_notice import RulesNotice
+
+    tasks = [
+        asyncio.create_task(chat.run(), name="discord"),
+        asyncio.create_task(RulesNotice(chat.current, desk).run(), name="rules notice"),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ the effects it asks for are delivered later, by the outbox.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -55,6 +55,8 @@ _TAKEN_BACK = Words(
     en="A decision was taken back, the comment is under review again.",
 )
 
+Score = Callable[[str], Awaitable[Scores | Unscored]]
+
 
 async def receive(ports: Ports, submission: Submission) -> Receipt:
     """Stores what a door hands in. When this returns, the comment survives a power cut."""
@@ -73,7 +75,8 @@ async def moderate(ports: Ports, comment_id: str) -> Verdict | None:
     comment = replace(comment, language=ports.language_of(comment.text, comment.language))
     parent = comment.parent.text if comment.parent else None
     own = own_words.read(comment.text, title=comment.story.title, parent=parent)
-    scores = await _scored(ports, comment, own)
+    score = partial(ports.scorer.score, deadline_s=ports.deadline_s, language=comment.language)
+    scores = await own_words_scored(score, comment.text, own)
     facts = gather(
         comment=comment,
         scores=scores,
@@ -116,12 +119,11 @@ async def set_aside(ports: Ports, comment_id: str, why: str) -> Verdict | None:
     return await _recorded(ports, pending, Unscored(reason=why), verdict)
 
 
-async def _scored(ports: Ports, comment: Comment, own: own_words.OwnWords) -> Scores | Unscored:
+async def own_words_scored(score: Score, text: str, own: own_words.OwnWords) -> Scores | Unscored:
     """Of the author's own words, and of the whole where they quote somebody."""
-    score = partial(ports.scorer.score, deadline_s=ports.deadline_s, language=comment.language)
     if not own.quotations:
-        return await score(comment.text)
-    whole, scores = await asyncio.gather(score(comment.text), score(own.text.text))
+        return await score(text)
+    whole, scores = await asyncio.gather(score(text), score(own.text.text))
     if isinstance(whole, Unscored) or isinstance(scores, Unscored):
         return whole if isinstance(whole, Unscored) else scores
     worst = scores.worst

@@ -38,6 +38,7 @@ from bot.chat.setup import SETUP_ITEMS
 from bot.chat.texts import say
 from bot.core.model import Actor
 from bot.engine import Engine
+from bot.learn.tryouts import Tryouts
 
 _PANEL_EVERY_S = 20.0
 
@@ -70,6 +71,7 @@ class VeilleurClient(discord.Client):
         self.engine = engine
         self.intake = Intake(self, config=config, engine=engine)
         self.panel = Panel(self, config=config, engine=engine)
+        self.tryouts = Tryouts(engine.store.past)
         self.board = Board(self, config=config, store=engine.store)
         self.tree = _Commands(self)
         self.online = False

@@ -17,6 +17,7 @@ from bot.chat.lookups import lookup_commands
 from bot.chat.menus import context_menus
 from bot.chat.panel import headline_lines
 from bot.chat.pressing import admitted
+from bot.chat.rules import rule_commands
 from bot.chat.safe_text import length, one_line
 from bot.chat.setup import setup_command
 from bot.chat.severity import mark
@@ -30,7 +31,7 @@ _EXCERPT_CHARS = 120
 
 
 def add_commands(tree: app_commands.CommandTree[Any]) -> None:
-    """`/queue list|next`, `/case`, `/console`, `/author` and `/search`, for servers only."""
+    """`/queue list|next`, `/case`, `/console`, `/author`, `/search` and `/rules`, for servers only."""
     commands: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] = (
         _queue_commands(),
         _case_command(),
@@ -39,6 +40,7 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
         *admin_commands(),
         doctor_command(),
         setup_command(),
+        rule_commands(),
     )
     for menu in context_menus():
         menu.guild_only = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from bot.core.errors import Fault
 from bot.core.model import Actor
+from bot.rulebook.desk import RuleDesk
 
 if TYPE_CHECKING:  # it knows the client, which knows this
     from bot.chat.scorer_notice import ScorerNotice
@@ -63,6 +64,8 @@ class ChatConfig:
     """How long a decision waits before it leaves the house; shown on the decided card."""
     scorer_notice: ScorerNotice | None = None
     """What has to be told of the scorer; shared by all clients of a run."""
+    rules: RuleDesk | None = None
+    """What `/rules` asks; None where there is no folder of rules, as in some tests."""
     console_link: ConsoleLink | None = None
     health: Callable[[], Health] | None = None
 

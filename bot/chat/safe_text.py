@@ -162,6 +162,16 @@ def one_line(text: str, *, limit: int) -> str:
     return f"{_ISOLATE}{neutral(flat, limit=limit - 2)}{_END_ISOLATE}"
 
 
+def code(text: str, *, limit: int, language: str = "") -> str:
+    """A block of code of at most `limit` units, fences included, that its text cannot leave."""
+    text = _LINE_END.sub("\n", _SURROGATE.sub("\ufffd", text[:MAX_TEXT_CHARS]))
+    inner = _UNSEEN.sub("", text).replace("`", f"`{_GAP}").strip("\n")
+    fences = length(f"```{language}\n\n```")
+    if length(inner) > limit - fences:
+        inner = _cut(inner, limit - fences - 1) + _ELLIPSIS
+    return f"```{language}\n{inner}\n```"
+
+
 def plain(text: str, *, limit: int) -> str:
     """For places where Discord shows no markdown: labels, titles and options of a modal."""
     flat = " ".join(cleaned(text, max_lines=25).split())

@@ -16,6 +16,7 @@ from bot.chat.handlers import Handlers
 from bot.core.model import Actor
 from bot.core.reasons import Reason
 from bot.engine import Engine
+from bot.learn.tryouts import Tryouts
 
 
 class CardWall(Protocol):
@@ -66,6 +67,8 @@ class Workplace(Protocol):
     def last_trouble(self) -> str | None: ...
     @property
     def handlers(self) -> Handlers: ...
+    @property
+    def tryouts(self) -> Tryouts: ...
     @property
     def open_forms(self) -> set[str]: ...
 

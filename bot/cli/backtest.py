@@ -83,9 +83,8 @@ def _make(file: Path) -> None:
 
 
 async def _report(settings: Settings, rulebook: Rulebook, since: datetime) -> Report:
-    from bot.learn.backtest import Backtest
+    from bot.learn.running import look_back
 
-    test = Backtest(rulebook, settings.policy)
     columns = (
         TextColumn("judging again"),
         BarColumn(),
@@ -95,11 +94,13 @@ async def _report(settings: Settings, rulebook: Rulebook, since: datetime) -> Re
     async with opened_store(settings) as store:
         with Progress(*columns, console=err(), transient=True) as progress:
             task = progress.add_task("", total=await store.past.count(since=since))
-            async for portion in store.past.judged(since=since):
-                for judged in portion:
-                    test.add(judged)
-                progress.advance(task, len(portion))
-    return test.report()
+            return await look_back(
+                store.past,
+                rulebook,
+                settings.policy,
+                since=since,
+                on_portion=lambda comments: progress.advance(task, comments),
+            )
 
 
 def _tell(report: Report, *, show: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,26 +15,15 @@ from rich.table import Table
 from bot.cli.desk import now
 from bot.cli.surroundings import surroundings
 from bot.cli.terminal import one_line, out, tell
-from bot.core.model import MAX_TEXT_CHARS, FactValue, Passage
+from bot.core.model import MAX_TEXT_CHARS, FactValue
 
 if TYPE_CHECKING:  # what they need is loaded only by the commands that use it
     from bot.core.model import Scores, Unscored, Verdict
-    from bot.rulebook import ReadRule
+    from bot.rulebook.explaining import Answer, Explained
     from bot.settings import Settings
 
 _ANSWERS = {True: "fired", False: "no", None: "lacks a fact"}
 _STYLES = {True: "red", False: None, None: "yellow"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """What one rule makes of the text; `read` holds None for absent facts."""
-
-    rule: ReadRule
-    fired: bool | None
-    read: Mapping[str, FactValue | None]
-    expired: bool
-    passages: tuple[Passage, ...]
 
 
 def explain(
@@ -67,7 +55,8 @@ def explain(
         raise typer.BadParameter(f"a text has 1 to {MAX_TEXT_CHARS} characters, got {len(text)}")
     settings = surroundings(context).settings()
     folder = rules or settings.rules_folder
-    answers, verdict = asyncio.run(_explained(settings, folder, text, _stated(fact or ())))
+    found = asyncio.run(_explained(settings, folder, text, _stated(fact or ())))
+    answers, verdict = found.answers, found.verdict
     if as_json:
         _tell_json(answers, verdict, text)
     else:
@@ -105,57 +94,27 @@ def _value(kind: str, value: str) -> FactValue:
 
 async def _explained(
     settings: Settings, folder: Path, text: str, stated: dict[str, FactValue]
-) -> tuple[tuple[_Answer, ...], Verdict]:
+) -> Explained:
     from bot.cli.model import comment_scored, loaded
-    from bot.core.decide import NONE_RECENT, decide
-    from bot.core.evaluate import evaluate
-    from bot.core.evidence import substantiated
-    from bot.core.model import Scores as ScoresOf
-    from bot.core.model import Unscored as NoScores
     from bot.rulebook import load, read
-    from bot.rulebook.compiled import CompiledConditions
-    from bot.rulebook.lint import facts_of
+    from bot.rulebook.explaining import explain as explained
     from bot.score.language import detect
 
-    every = read(folder).rules
-    rulebook, chosen = load(folder), loaded(settings.scorer, settings.models_dir)
-    today = rulebook.modes.today(now())
-
-    answered: list[Scores | Unscored] = []
+    every, rulebook, chosen = (
+        read(folder),
+        load(folder),
+        loaded(settings.scorer, settings.models_dir),
+    )
 
     async def score(text: str) -> Scores | Unscored:
-        answered.append(
-            comment_scored(chosen, text, language=detect(text, settings.language).language)
-        )
-        return answered[-1]
+        return comment_scored(chosen, text, language=detect(text, settings.language).language)
 
-    facts = await facts_of(every[0], text, score, stated=stated)
-    conditions = CompiledConditions(tuple(each.condition.expression for each in every))
-    worst = next((each.worst for each in answered if isinstance(each, ScoresOf)), None)
-    asked = substantiated(
-        rulebook,
-        evaluate(rulebook, facts, default=settings.default_outcome, today=today),
-        worst=worst,
+    return await explained(
+        every, rulebook, text, score, policy=settings.policy, now=now(), stated=stated
     )
-    placed = {hit.rule: hit.passages for hit in asked.hits}
-    found = conditions.evidence(facts, range(len(every)))
-    answers = tuple(
-        _Answer(
-            rule=each,
-            fired=fired,
-            read={name: facts.get(name) for name in each.condition.expression.reads},
-            passages=placed.get(each.rule.id, evidence.passages) if fired else (),
-            expired=each.rule.is_expired(today),
-        )
-        for each, fired, evidence in zip(every, conditions(facts), found, strict=True)
-    )
-    scores: Scores | Unscored = ScoresOf(values={}, scorer=chosen.model.name, version="")
-    if facts.get("score.unscored"):
-        scores = NoScores(reason="")
-    return answers, decide(asked, scores=scores, recent=NONE_RECENT, policy=settings.policy)
 
 
-def _tell_table(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
+def _tell_table(answers: tuple[Answer, ...], verdict: Verdict) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("rule", "stage", "asks for", "answer", "read"):
         table.add_column(column)
@@ -174,7 +133,7 @@ def _tell_table(answers: tuple[_Answer, ...], verdict: Verdict) -> None:
     tell(f"{verdict.outcome.value} ({verdict.basis.value}): {one_line(verdict.because.fr)}")
 
 
-def _tell_evidence(answers: tuple[_Answer, ...], verdict: Verdict, text: str) -> None:
+def _tell_evidence(answers: tuple[Answer, ...], verdict: Verdict, text: str) -> None:
     """Where in the text, and which single rule made the difference."""
     for each in answers:
         for passage in each.passages:
@@ -187,7 +146,7 @@ def _tell_evidence(answers: tuple[_Answer, ...], verdict: Verdict, text: str) ->
         tell("no single rule, taken away, would change this")
 
 
-def _tell_json(answers: tuple[_Answer, ...], verdict: Verdict, text: str) -> None:
+def _tell_json(answers: tuple[Answer, ...], verdict: Verdict, text: str) -> None:
     document = {
         "outcome": verdict.outcome.value,
         "basis": verdict.basis.value,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -123,50 +122,21 @@ async def _announce(rulebooks: Rulebooks, version: str, files: RuleFiles) -> Non
 
     Raises RulesError where a newer program no longer understands the old files.
     """
-    found, rules = _understood(files)
-    by = _by()
-    # a newer program may count the same files as another version
-    await rulebooks.put_aside(found, files=files, rules=rules, by=by, now=now())
-    await rulebooks.ask_for(found, by=by, now=now())
-    if found != version:
-        warn(f"version {version} is called {found} by this Veilleur")
+    from bot.rulebook.changing import announce, loaded
+
+    found = loaded(files)
+    await announce(rulebooks, files, found, by=_by(), actor=operator(), now=now())
+    if found.version != version:
+        # a newer program may count the same files as another version
+        warn(f"version {version} is called {found.version} by this Veilleur")
 
 
 async def _save(rulebooks: Rulebooks, folder: Path, files: RuleFiles) -> None:
-    """Nothing an admin wrote is lost: a sound set goes into history, a faulty one into a folder."""
-    from bot.rulebook.snapshot import write_all
+    from bot.rulebook.changing import save
 
-    if not files:
-        return
-    try:
-        version, rules = _understood(files)
-    except RulesError:
-        aside = folder / f".before-rollback-{now():%Y%m%d-%H%M%S}"
-        write_all(aside, files)
+    aside = await save(rulebooks, folder, files, by=f"found at {_by()}", now=now())
+    if aside is not None:
         warn(f"the files that were there have faults; they are kept in {aside}")
-        return
-    by = f"found at {_by()}"
-    await rulebooks.put_aside(version, files=files, rules=rules, by=by, now=now())
-
-
-def _understood(files: RuleFiles) -> tuple[str, int]:
-    """Version and number of acting rules; raises RulesError with paths relative to the folder."""
-    from bot.rulebook import load
-    from bot.rulebook.snapshot import write_all
-
-    with tempfile.TemporaryDirectory(prefix="veilleur-rules-") as directory:
-        write_all(Path(directory), files)
-        try:
-            found = load(Path(directory))
-        except RulesError as error:
-            raise RulesError(tuple(_relative(error.faults, directory))) from error
-    return found.version, len(found.rules)
-
-
-def _relative(faults: tuple[Fault, ...], directory: str) -> Iterator[Fault]:
-    for fault in faults:
-        where = fault.where.removeprefix(directory).lstrip("/\\") or "the version's files"
-        yield Fault(where=where, what=fault.what, fix=fault.fix, excerpt=fault.excerpt)
 
 
 async def _meant(rulebooks: Rulebooks, beginning: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.model import Actor
+
 RuleFiles = Mapping[str, str]
 """A rulebook's files: name within the rules folder -> text."""
 
@@ -43,8 +45,8 @@ class Rulebooks(Protocol):
     ) -> None:
         """Keeps the files of a version that is not in force; a known one stays as it is."""
 
-    async def ask_for(self, version: str, *, by: str, now: datetime) -> None:
-        """Says who is to be named when this version is loaded next."""
+    async def ask_for(self, version: str, *, by: str, actor: Actor, now: datetime) -> None:
+        """Says who is to be named when this version is loaded next, and writes it to the audit."""
 
     async def history(self, *, limit: int = 50) -> list[KeptRulebook]:
         """The newest first: by when it last came into force."""

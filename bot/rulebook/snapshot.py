@@ -78,6 +78,16 @@ def put_back(directory: Path, files: Mapping[str, str]) -> tuple[list[str], list
     return written, removed
 
 
+def put_one(directory: Path, name: str, text: str) -> None:
+    """Moves one file into its place in one step; all others stay as they are. Raises OSError."""
+    aside = Path(tempfile.mkdtemp(prefix=_PUTTING_BACK, dir=directory))
+    try:
+        _write(aside / "0", text, like=directory / name)
+        (aside / "0").replace(directory / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def write_all(directory: Path, files: Mapping[str, str]) -> None:
     """A copy of `files` in a folder that nobody watches."""
     for name, text in files.items():

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import SYSTEM
+from bot.core.model import SYSTEM, Actor
 from bot.ports import KeptRulebook, RuleFiles
 from bot.store import tables as t
 from bot.store.database import Database
@@ -61,12 +61,20 @@ class SqlRulebooks:
             lambda connection: _put(connection, version, files=files, rules=rules, by=by, now=now)
         )
 
-    async def ask_for(self, version: str, *, by: str, now: datetime) -> None:
+    async def ask_for(self, version: str, *, by: str, actor: Actor, now: datetime) -> None:
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(
                 t.rulebook_versions.update()
                 .where(_v.version == version)
                 .values(asked_at=now, asked_by=by)
+            )
+            await write_audit(
+                connection,
+                at=now,
+                actor=actor,
+                action="rules asked for",
+                comment_id=None,
+                detail={"version": version, "by": by},
             )
 
         await self._database.write(work)

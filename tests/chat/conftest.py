@@ -66,7 +66,8 @@ def french_clients(monkeypatch: pytest.MonkeyPatch) -> None:
 async def desk(ports: Ports, store: SqlStore, clock: object) -> AsyncIterator[Desk]:
     await store.watched.watch(1, guild_id=None, now=datetime.now(UTC))
     await store.watched.unwatch(1)  # the store's writer now belongs to the test, not to the bot
-    env = simcord.Env(discord.Client(intents=discord.Intents(guilds=True)))
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    env = simcord.Env(client, settle_timeout=30.0)  # a picture is drawn, on a busy machine
     await env.start()
     worker: OutboxWorker | None = None
     engine = Engine(ports, on_effects=lambda: worker.ring() if worker else None)

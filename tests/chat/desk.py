@@ -56,6 +56,14 @@ class Desk:
         self.client = None
         await self.env.restart_bot(discord.Client(intents=discord.Intents(guilds=True)))
 
+    def speak(self, locale: str) -> None:
+        """From now on everybody's own client is set to this language, until the next restart. The
+        simulator knows English only, so what comes in is changed on its way to discord.py."""
+        assert self.client is not None
+        parsers = self.client._connection.parsers
+        parse = self.client._connection.parse_interaction_create
+        parsers["INTERACTION_CREATE"] = lambda data: parse({**data, "locale": locale})
+
     # --- waiting -------------------------------------------------------------------------------
 
     async def until(self, check: Callable[[], Any], *, timeout_s: float = 8.0) -> Any:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from bot.store import SqlStore
 from bot.store import tables as t
-from tests.conftest import TestClock
+from tests.conftest import ANNA, TestClock
 
 FILES = {
     "threat.yaml": "title: Menace «é»\r\n",
@@ -66,12 +66,12 @@ async def test_who_asked_for_it_is_named_once_and_not_for_ever(
 ) -> None:
     await keep(store, clock, "aaa", "startup")
     await keep(store, clock, "bbb", "file change")
-    await store.rulebooks.ask_for("aaa", by="rollback by anna", now=clock())
+    await store.rulebooks.ask_for("aaa", by="rollback by anna", actor=ANNA, now=clock())
     assert await keep(store, clock, "aaa", "file change") == "rollback by anna"
     assert (await store.rulebooks.history())[0].loaded_by == "rollback by anna"
     assert await keep(store, clock, "aaa", "file change") == "file change"
 
-    await store.rulebooks.ask_for("bbb", by="rollback by anna", now=clock())
+    await store.rulebooks.ask_for("bbb", by="rollback by anna", actor=ANNA, now=clock())
     assert await keep(store, clock, "aaa", "file change") == "file change"  # another one
     clock.forward(seconds=300)
     assert await keep(store, clock, "bbb", "file change") == "file change"  # too long ago

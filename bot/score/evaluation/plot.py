@@ -1,4 +1,4 @@
-"""The reliability curves as a picture. matplotlib is not needed to run the bot, so it may be absent."""
+"""The reliability curves as a picture."""
 
 from __future__ import annotations
 
