@@ -49,7 +49,7 @@ def resolved(line: str) -> tuple[object, list[str]]:
     """The command a line names, and its words; KeyError when there is no such command."""
     words = shlex.split(line, comments=True)[1:]
     command = typer.main.get_command(program)
-    while getattr(command, "commands", None) and words:
+    while getattr(command, "commands", None) and words and not words[0].startswith("-"):
         command = command.commands[words.pop(0)]  # type: ignore[attr-defined] # a group, as asked
     return command, words
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the model and SQLAlchemy take their time to load
 
 commands = typer.Typer(
     invoke_without_command=True,
-    help="Learn from this site's own decisions; see what was learnt, take it back.",
+    help="Learn from your moderators' decisions.",
     rich_markup_mode=None,
 )
 

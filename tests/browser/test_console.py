@@ -161,7 +161,9 @@ async def test_a_faster_colleague_is_named(page: Page, console: Console, watch: 
 async def test_new_cases_arrive_without_moving_the_focus(page: Page, console: Console):
     await page.keyboard.press("j")
     place = await current(page).bounding_box()
-    await console.engine.submit(replace(handed_in(SAID[0]), external_id="new"), wait_s=10)
+    another = f"{SAID[0].text[:20]} sur le marché couvert, et toujours rien sur les halles ?"
+    new = replace(handed_in(SAID[0]), external_id="new", text=another)
+    await console.engine.submit(new, wait_s=10)
     await expect(page.locator(".row")).to_have_count(6)
     await expect(page.locator("#live")).to_have_text("1 nouveau cas")
     await expect(current(page)).to_contain_text("Odile M.")

@@ -60,7 +60,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
 
 KIND = "Merci pour cet article"
 INSULT = "Ferme ta gueule, espèce d'abruti"
-BORDERLINE = "Quelle bande de clowns au conseil municipal."
+BORDERLINE = "Il faut vraiment être idiot pour croire ce maire."
 
 
 async def write(page: Page, text: str, name: str) -> Locator:

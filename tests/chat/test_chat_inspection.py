@@ -51,7 +51,7 @@ async def test_missing_permissions_are_named(server: DiscordServer):
     assert faults(findings) == [
         (
             "discord: missing in the review channel #moderation: «Send Messages», "
-            "«Mention @everyone, @here, and All Roles»"
+            "«Attach Files», «Mention @everyone, @here, and All Roles»"
         ),
         "discord: missing in the watched channel #discussion: «Manage Messages»",
     ]

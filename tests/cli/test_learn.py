@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -13,18 +13,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from bot.core.model import (
-    ATTRIBUTES,
-    RULEBOOK,
-    Basis,
-    Outcome,
-    Resolution,
-    Scores,
-    Unscored,
-    Verdict,
-    Words,
-)
+from bot.core.model import ATTRIBUTES, RULEBOOK, Outcome, Resolution, Resolved, Scores, Unscored
 from bot.core.reasons import Reason
+from bot.engine import Engine
 from bot.learn.following import following
 from bot.score.process import ScorerLimits, ScorerProcess, open_scorer
 from bot.score.training.own_comments import training_half
@@ -32,7 +23,7 @@ from bot.store import SqlStore
 from tests.cli.conftest import CommandLine
 from tests.conftest import ANNA, submission
 
-Learn = Callable[..., CompletedProcess[str]]
+Learn = Callable[..., Awaitable[CompletedProcess[str]]]
 
 OWN = Path(__file__).parents[1] / "data" / "french_comments"
 PEOPLE = (
@@ -55,6 +46,9 @@ SCORN = (
 """What this site refuses and the shipped model lets pass."""
 
 
+QUIET = [f"{who} {verb} {where}." for who, verb, where in product(PEOPLE, VERBS, PLACES)][::5]
+
+
 def comments(draw: Random) -> list[tuple[str, bool]]:
     """What people decided: 120 of each kind that the site cares about, and 150 of all sorts."""
     places = list(product(PEOPLE, VERBS, PLACES))
@@ -70,72 +64,70 @@ def comments(draw: Random) -> list[tuple[str, bool]]:
     return found
 
 
-async def filled(url: str, *, teach: bool = True) -> None:
+class Doubtful:
+    """Sends everything to people but what needs nobody."""
+
+    async def score(self, text: str, *, deadline_s: float, language: str | None = None) -> Scores:
+        values = dict.fromkeys(ATTRIBUTES, 0.01) | {"toxicity": 0.02 if text in QUIET else 0.6}
+        return Scores(values=values, scorer="doubtful", version="1")
+
+
+@pytest.fixture
+def scorer() -> Doubtful:
+    return Doubtful()
+
+
+Fill = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def fill(engine: Engine, settled: Callable[[], Awaitable[None]]) -> Fill:
     """Every comment went to people, who decided them one after the other; 30 needed nobody."""
-    store = await SqlStore.open(url)
-    try:
-        begin = datetime.now(UTC) - timedelta(days=2)
-        draw = Random(4)  # noqa: S311 - the same each time
-        for number, (text, refused) in enumerate(comments(draw)):
-            at = begin + timedelta(minutes=number)
-            await decided(store, f"c{number}", text, refused=refused and teach, at=at)
-        for number, (who, verb, where) in enumerate(
-            draw.sample([*product(PEOPLE, VERBS, PLACES)], 30)
-        ):
-            await judged(store, f"p{number}", f"{who} {verb} {where}.", Outcome.APPROVE, at=begin)
-    finally:
-        await store.close()
 
+    async def work(*, teach: bool = True) -> None:
+        refused = dict(comments(Random(4)))  # noqa: S311 - the same each time
+        for number, text in enumerate([*QUIET, *refused]):
+            await engine.submit(submission(f"c{number}", text))
+        await settled()
+        cases = await engine.store.cases.queue(limit=1_000)
+        order = list(refused)
+        for case in sorted(cases, key=lambda each: order.index(each.comment.text)):
+            bad = teach and refused[case.comment.text]
+            resolution = Resolution(
+                case_id=case.id, case_version=case.version, actor=ANNA,
+                outcome=Outcome.REJECT if bad else Outcome.APPROVE,
+                reason=Reason.OFFENSIVE if bad else None,
+            )  # fmt: skip
+            assert isinstance(await engine.resolve(resolution), Resolved)
 
-async def judged(store: SqlStore, name: str, text: str, outcome: Outcome, *, at: datetime) -> str:
-    receipt = await store.comments.receive(
-        submission(name, text), on_case_change=lambda _: (), now=at
-    )
-    pending = await store.comments.pending(receipt.comment_id)
-    assert pending is not None
-    verdict = Verdict(
-        outcome=outcome, basis=Basis.RULE, rulebook="r", because=Words(fr="?", en="?")
-    )
-    await store.comments.judge(
-        pending.comment,
-        scores=Scores(values=dict.fromkeys(ATTRIBUTES, 0.5), scorer="s", version="1"),
-        verdict=verdict, priority=1.0, effects=(), now=at,
-    )  # fmt: skip
-    return receipt.comment_id
-
-
-async def decided(store: SqlStore, name: str, text: str, *, refused: bool, at: datetime) -> None:
-    comment_id = await judged(store, name, text, Outcome.REVIEW, at=at)
-    case = await store.cases.for_comment(comment_id)
-    assert case is not None
-    order = Resolution(
-        case_id=case.id, case_version=case.version, actor=ANNA,
-        outcome=Outcome.REJECT if refused else Outcome.APPROVE,
-        reason=Reason.OFFENSIVE if refused else None,
-    )  # fmt: skip
-    await store.cases.resolve(order, effects=lambda _: (), if_first_of_two=None, now=at)
+    return work
 
 
 @pytest.fixture
 def learn(veilleur: CommandLine, database_url: str) -> Learn:
-    return lambda *arguments: veilleur("learn", *arguments, DATABASE_URL=database_url)
+    async def run(*arguments: str) -> CompletedProcess[str]:
+        return await asyncio.to_thread(veilleur, "learn", *arguments, DATABASE_URL=database_url)
+
+    return run
 
 
-def test_a_site_teaches_what_it_refuses_and_takes_it_back(learn: Learn, database_url: str) -> None:
+async def test_a_site_teaches_what_it_refuses_and_takes_it_back(
+    fill: Fill, learn: Learn, database_url: str
+) -> None:
     """Measured first, then kept and used by a running scorer, then given up again."""
-    asyncio.run(filled(database_url))
-    tried = learn("--dry-run")
+    await fill()
+    tried = await learn("--dry-run")
     assert tried.returncode == 0, tried.stderr + tried.stdout
     assert "nothing was kept" in tried.stdout
-    done = learn()
+    done = await learn()
     assert done.returncode == 0, done.stderr
     version = done.stdout.rpartition("Head ")[2].split()[0]
-    assert "in use" in learn("history").stdout
-    asyncio.run(_scores_change(database_url, version))
-    unknown = learn("use", "nonsense")
+    assert "in use" in (await learn("history")).stdout
+    await _scores_change(database_url, version)
+    unknown = await learn("use", "nonsense")
     assert unknown.returncode == 2
     assert "no head nonsense" in unknown.stderr
-    assert learn("use", version).returncode == 0
+    assert (await learn("use", version)).returncode == 0
 
 
 async def _scores_change(database_url: str, version: str) -> None:
@@ -162,9 +154,9 @@ async def _toxicity(scorer: ScorerProcess, text: str) -> float:
     return got.values["toxicity"]
 
 
-def test_without_refusals_there_is_nothing_to_learn(learn: Learn, database_url: str) -> None:
-    asyncio.run(filled(database_url, teach=False))
-    told = learn()
+async def test_without_refusals_there_is_nothing_to_learn(fill: Fill, learn: Learn) -> None:
+    await fill(teach=False)
+    told = await learn()
     assert told.returncode == 1
     assert "0 refused and 390 approved comments" in told.stderr
-    assert "Nothing was learnt yet" in learn("history").stdout
+    assert "Nothing was learnt yet" in (await learn("history")).stdout
