@@ -82,7 +82,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def rules(desk: Desk, folder: Path, store: SqlStore, policy) -> AsyncIterator[RuleDesk]:
     """The desk's rules, on a folder of their own; `desk` has `/rules` from here on."""
-    score = scoring(Settings(_env_file=None), WordScorer())
+    score = scoring(Settings(), WordScorer())
     shelf = await Shelf.open(folder, rulebooks=store.rulebooks, now=desk.clock)
     made = RuleDesk(shelf, rulebooks=store.rulebooks, score=score, policy=policy, now=desk.clock)
     await desk.restart(rules=made)
