@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from random import Random
 from subprocess import CompletedProcess
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import ATTRIBUTES, RULEBOOK, Outcome, Resolution, Resolved, Scores, Unscored
-from bot.core.reasons import Reason
-from bot.engine import Engine
+from bot.core.model import RULEBOOK, Unscored
 from bot.learn.following import following
 from bot.score.process import ScorerLimits, ScorerProcess, open_scorer
 from bot.score.training.own_comments import training_half
 from bot.store import SqlStore
+from bot.store import tables as t
+from bot.store.rows import actor_columns
 from tests.cli.conftest import CommandLine
 from tests.conftest import ANNA, submission
 
@@ -64,41 +65,44 @@ def comments(draw: Random) -> list[tuple[str, bool]]:
     return found
 
 
-class Doubtful:
-    """Sends everything to people but what needs nobody."""
-
-    async def score(self, text: str, *, deadline_s: float, language: str | None = None) -> Scores:
-        values = dict.fromkeys(ATTRIBUTES, 0.01) | {"toxicity": 0.02 if text in QUIET else 0.6}
-        return Scores(values=values, scorer="doubtful", version="1")
-
-
-@pytest.fixture
-def scorer() -> Doubtful:
-    return Doubtful()
-
-
 Fill = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def fill(engine: Engine, settled: Callable[[], Awaitable[None]]) -> Fill:
-    """Every comment went to people, who decided them one after the other; 30 needed nobody."""
+def fill(store: SqlStore) -> Fill:
+    """Every comment was decided by a person, one after the other; 30 by the rules.
+
+    The decisions are written as rows: decided through the queue, comments so alike would be one lot.
+    """
 
     async def work(*, teach: bool = True) -> None:
-        refused = dict(comments(Random(4)))  # noqa: S311 - the same each time
-        for number, text in enumerate([*QUIET, *refused]):
-            await engine.submit(submission(f"c{number}", text))
-        await settled()
-        cases = await engine.store.cases.queue(limit=1_000)
-        order = list(refused)
-        for case in sorted(cases, key=lambda each: order.index(each.comment.text)):
-            bad = teach and refused[case.comment.text]
-            resolution = Resolution(
-                case_id=case.id, case_version=case.version, actor=ANNA,
-                outcome=Outcome.REJECT if bad else Outcome.APPROVE,
-                reason=Reason.OFFENSIVE if bad else None,
-            )  # fmt: skip
-            assert isinstance(await engine.resolve(resolution), Resolved)
+        begin = datetime.now(UTC) - timedelta(days=2)
+        rows: list[dict[str, object]] = []
+        said = [(text, False, RULEBOOK) for text in QUIET]
+        draw = Random(4)  # noqa: S311 - the same each time
+        said += [(text, bad and teach, ANNA) for text, bad in comments(draw)]
+        for number, (text, refused, actor) in enumerate(said):
+            at = begin + timedelta(minutes=number)
+            receipt = await store.comments.receive(
+                submission(f"c{number}", text), on_case_change=lambda _: (), now=at
+            )
+            rows.append(
+                {
+                    "comment_id": receipt.comment_id,
+                    "text_version": 1,
+                    "outcome": "reject" if refused else "approve",
+                    "reason": "OFFENSIVE" if refused else None,
+                    "previous_state": "in_review",
+                    "decided_at": at,
+                    **actor_columns("actor", actor),
+                }
+            )
+
+        async def decide(connection: AsyncConnection) -> None:
+            await connection.execute(t.comments.update().values(state="approved"))
+            await connection.execute(t.decisions.insert(), rows)
+
+        await store._database.write(decide)
 
     return work
 
