@@ -121,7 +121,9 @@ async def test_files_that_are_written_while_they_are_read_are_not_taken_up(
     shelf: Shelf, rules: WriteRules
 ) -> None:
     """Half of them could be old and half of them new."""
-    before, folder = shelf.current(), rules({"threat.yaml": OTHER, "second.yaml": GOOD})
+    # many, so that reading them lasts longer than a thread waits for its turn
+    many = {f"more-{number}.yaml": f"{GOOD}# {number}\n" for number in range(60)}
+    before, folder = shelf.current(), rules({"threat.yaml": OTHER, "second.yaml": GOOD, **many})
     stop = threading.Event()
 
     def write() -> None:
